@@ -1,0 +1,101 @@
+# `make help` lists the targets. Only Python 3.11 or newer, pip, make and a C++ compiler are needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+DEMO := build/demo/customers.shoal
+
+# A fingerprint names each stamp, so a stamp can never speak for other sources, another
+# interpreter or another folder. Python files need none: the install is editable.
+native_sources = find pyproject.toml CMakeLists.txt native -type f -print | LC_ALL=C sort
+fingerprint = $(firstword $(shell { echo "$(CURDIR) $(CXX) $(CXXFLAGS) $(CMAKE_ARGS)"; $(CXX) --version; \
+  $(PYTHON) -c 'import sys; print(sys.version, sys.prefix)'; $(1) | xargs cksum; } | cksum))
+ENVIRONMENT := $(call fingerprint,echo pyproject.toml)
+NATIVE := $(call fingerprint,$(native_sources))
+
+environment := $(VENV)/environment-$(ENVIRONMENT)
+installed := $(VENV)/installed-$(NATIVE)
+test_tools := $(VENV)/test-tools-$(ENVIRONMENT)
+check_tools := $(VENV)/check-tools-$(ENVIRONMENT)
+
+# The lists of packages stand in pyproject.toml alone.
+build_requires = $(shell $(PYTHON) -c 'import tomllib; \
+  print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
+extra = $(shell $(PYTHON) -c 'import tomllib; \
+  print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"])')
+
+.PHONY: help demo install test test-native test-python check format sanitize bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(environment):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "shoal needs Python 3.11 or newer; got " + sys.version.split()[0] + \
+	  ". Choose one with make PYTHON=python3.12 ...")'
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet $(foreach p,$(build_requires) cmake ninja,"$(p)")
+	@touch $@
+
+$(installed): $(environment)
+	rm -f $(VENV)/installed-*
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable .
+	@touch $@
+
+install: $(installed) ## build the native part and install shoal into .venv
+
+demo: install ## cluster the bundled customers and write a report
+	@mkdir -p $(dir $(DEMO))
+	$(BIN)/shoal cluster sample:customers --output $(DEMO) --force
+	@echo "The report is $(CURDIR)/$(DEMO)/report.html"
+
+$(test_tools): $(installed)
+	$(BIN)/python -m pip install --quiet $(foreach p,$(call extra,test),"$(p)")
+	@touch $@
+
+test: test-native test-python ## run the whole test suite
+
+test-native: $(environment)
+	PATH="$(CURDIR)/$(BIN):$$PATH" cmake -S . -B build/native-tests -G Ninja \
+	  -DCMAKE_BUILD_TYPE=Release -DSHOAL_BUILD_TESTS=ON -DSHOAL_BUILD_PYTHON=OFF
+	$(BIN)/cmake --build build/native-tests
+	$(BIN)/ctest --test-dir build/native-tests --output-on-failure
+
+test-python: $(test_tools)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+$(check_tools): $(installed)
+	$(BIN)/python -m pip install --quiet $(foreach p,$(call extra,check),"$(p)")
+	@touch $@
+
+native_code = find native -name '*.cpp' -o -name '*.hpp'
+
+check: $(check_tools) ## lint, formats, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(native_code) | xargs $(BIN)/clang-format --dry-run --Werror
+
+format: $(check_tools) ## format all code in place
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(native_code) | xargs $(BIN)/clang-format -i
+
+sanitize: $(environment) ## run the C++ tests under the sanitizers
+	@set -e; export PATH="$(CURDIR)/$(BIN):$$PATH"; for kind in address,undefined thread; do \
+	  echo "== $$kind"; dir=build/sanitize-$$kind; \
+	  cmake -S . -B $$dir -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSHOAL_BUILD_TESTS=ON \
+	    -DSHOAL_BUILD_PYTHON=OFF -DSHOAL_SANITIZE=$$kind; \
+	  cmake --build $$dir; ctest --test-dir $$dir --output-on-failure; done
+
+bench: $(installed) ## time shoal beside its peers (ONLY='km_*' ROUNDS=3 SCALE=1)
+	$(BIN)/python -m benchmarks run $(if $(ONLY),--only '$(ONLY)') \
+	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SCALE),--scale $(SCALE)) $(ARGS)
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) build dist benchmarks/data benchmarks/results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
