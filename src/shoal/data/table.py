@@ -62,6 +62,8 @@ class Matrix:
         Sample weights.
     truth : ndarray of shape (n_samples,) of str, or None
         The column given by ``label=``, never used for fitting.
+    notes : tuple of str
+        What was noticed while preparing these rows, one sentence each.
     """
 
     X: npt.NDArray[np.float64]
@@ -69,6 +71,7 @@ class Matrix:
     rows: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64] | None = None
     truth: npt.NDArray[np.object_] | None = field(default=None)
+    notes: tuple[str, ...] = ()
 
     @property
     def n_samples(self) -> int:
