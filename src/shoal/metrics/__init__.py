@@ -1,1 +1,21 @@
-"""metrics."""
+"""How good a clustering is, judged from the data and the labels alone."""
+
+from __future__ import annotations
+
+from shoal.metrics.dispersion import calinski_harabasz_score, davies_bouldin_score, inertia_score
+from shoal.metrics.silhouette import (
+    EXACT_ROWS,
+    SAMPLE_ROWS,
+    silhouette_samples,
+    silhouette_score,
+)
+
+__all__ = [
+    "EXACT_ROWS",
+    "SAMPLE_ROWS",
+    "calinski_harabasz_score",
+    "davies_bouldin_score",
+    "inertia_score",
+    "silhouette_samples",
+    "silhouette_score",
+]
