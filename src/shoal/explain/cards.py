@@ -1,0 +1,196 @@
+"""One card per group: size, centre, traits, typical rows and a name."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from shoal.clustering import Card, Trait
+from shoal.data.prepare import Preparation
+from shoal.data.table import Matrix, Table
+from shoal.errors import ParameterError
+from shoal.explain.columns import Categories, Numbers, read_columns
+from shoal.explain.effects import Contrast, Groups, contrast_categories, contrast_numbers
+from shoal.explain.naming import name_groups
+from shoal.explain.typical import typical_rows
+from shoal.explain.words import NAMED, category_phrase, column_words, number_wordings
+
+__all__ = ["make_cards"]
+
+
+def make_cards(
+    table: Table,
+    matrix: Matrix,
+    preparation: Preparation,
+    labels: npt.ArrayLike,
+    *,
+    silhouette: npt.ArrayLike | None = None,
+    silhouette_rows: npt.ArrayLike | None = None,
+    n_typical: int = 3,
+) -> tuple[Card, ...]:
+    """Describe each group in plain words and original units.
+
+    Parameters
+    ----------
+    table : Table
+        What was read.
+    matrix : Matrix
+        What was clustered.
+    preparation : Preparation
+        How the one became the other; its columns are the ones described.
+    labels : array-like of shape (n_samples,) or (n_rows,), int
+        Group of each row of `matrix`, or of each row of `table`: 0 to n_groups - 1, none of
+        them empty, and -1 for rows in no group.
+    silhouette : array-like of shape (m,), optional
+        Silhouettes of rows of `matrix`; NaN where unknown.
+    silhouette_rows : array-like of shape (m,), int, optional
+        Rows of `matrix` that `silhouette` belongs to; by default all.
+    n_typical : int, default=3
+        Typical rows per group.
+
+    Returns
+    -------
+    tuple of Card
+        One per group, in label order.
+
+    Raises
+    ------
+    ParameterError
+        When labels or silhouettes do not fit the matrix.
+
+    Notes
+    -----
+    A number column is compared by Cohen's d (difference of means over the pooled standard
+    deviation), a category by Cohen's h (difference of arcsine-transformed shares), each group
+    against all other rows of the matrix. A trait is named when its effect is at least 0.5, and
+    says "very" or "much" from 1.2. Missing values are left out; weights count.
+
+    Time O(n d) and memory O(n), one column at a time.
+    """
+    groups, codes = _groups(table, matrix, labels)
+    means, traits = _describe(table, matrix, preparation, groups)
+    typical = typical_rows(matrix.X, groups, n_typical)
+    sizes = np.bincount(codes[codes >= 0], minlength=groups.n_groups)
+    scores = _mean_silhouettes(silhouette, silhouette_rows, codes, groups.n_groups)
+    names = name_groups(traits)
+    return tuple(
+        Card(
+            cluster=group,
+            name=names[group],
+            size=int(sizes[group]),
+            share=float(sizes[group] / sizes.sum()),
+            centre=means[group],
+            traits=tuple(traits[group]),
+            typical_rows=tuple(int(row) for row in matrix.rows[typical[group]]),
+            silhouette=scores[group],
+        )
+        for group in range(groups.n_groups)
+    )
+
+
+def _groups(
+    table: Table, matrix: Matrix, labels: npt.ArrayLike
+) -> tuple[Groups, npt.NDArray[np.int64]]:
+    codes = np.asarray(labels)
+    if codes.shape == (table.n_rows,) and table.n_rows != matrix.n_samples:
+        codes = codes[matrix.rows]
+    if codes.shape != (matrix.n_samples,) or codes.dtype.kind not in "iu":
+        raise ParameterError(
+            f"labels must hold one integer per row of the matrix, shape ({matrix.n_samples},); "
+            f"got {codes.dtype} of shape {codes.shape}. Pass the labels of the fit."
+        )
+    codes = codes.astype(np.int64)
+    n_groups = int(codes.max(initial=-1)) + 1
+    sizes = np.bincount(codes[codes >= 0], minlength=n_groups)
+    if n_groups == 0 or (sizes == 0).any() or codes.min() < -1:
+        raise ParameterError(
+            "labels must number the groups from 0 without gaps, with -1 for rows in no group; "
+            f"got {np.unique(codes)[:10].tolist()}. Renumber them first."
+        )
+    return Groups(np.where(codes < 0, n_groups, codes), n_groups, matrix.weights), codes
+
+
+def _describe(
+    table: Table, matrix: Matrix, preparation: Preparation, groups: Groups
+) -> tuple[list[dict[str, float | str]], list[list[Trait]]]:
+    """Centre and traits of every group, strongest trait first."""
+    centres: list[dict[str, float | str]] = [{} for _ in range(groups.n_groups)]
+    traits: list[list[Trait]] = [[] for _ in range(groups.n_groups)]
+    wordings = number_wordings(
+        column.name for column in preparation.columns if column.kind == "number"
+    )
+    for column in read_columns(table, matrix, preparation):
+        if isinstance(column, Categories):
+            contrast = contrast_categories(column.codes, len(column.levels), groups)
+            for group in range(groups.n_groups):
+                centres[group][column.name] = _most_common(column, contrast, group)
+                traits[group] += _category_traits(column, contrast, group)
+            continue
+        contrast = contrast_numbers(column.values, groups)
+        for group in range(groups.n_groups):
+            inside, effect = float(contrast.inside[group]), float(contrast.effect[group])
+            centres[group][column.name] = _date(inside) if column.is_date else inside
+            if abs(effect) < NAMED:
+                continue
+            phrase = (
+                _date_phrase(column, effect)
+                if column.is_date
+                else wordings[column.name].phrase(effect)
+            )
+            outside = float(contrast.outside[group])
+            traits[group].append(Trait(column.name, None, inside, outside, effect, phrase))
+    for found in traits:
+        found.sort(key=lambda trait: -abs(trait.effect))
+    return centres, traits
+
+
+def _most_common(column: Categories, contrast: Contrast, group: int) -> str:
+    shares = np.nan_to_num(contrast.inside[group])
+    return column.levels[int(shares.argmax())] if shares.any() else ""
+
+
+def _category_traits(column: Categories, contrast: Contrast, group: int) -> list[Trait]:
+    """Find the value that is most unusually common, else the one most unusually rare."""
+    if not column.levels:
+        return []
+    effects = contrast.effect[group]
+    level = int(effects.argmax())
+    if effects[level] < NAMED:
+        level = int(effects.argmin())
+    effect = float(effects[level])
+    if abs(effect) < NAMED:
+        return []
+    inside, outside = float(contrast.inside[group, level]), float(contrast.outside[group, level])
+    value = column.levels[level]
+    phrase = category_phrase(column.name, value, inside, effect)
+    return [Trait(column.name, value, inside, outside, effect, phrase)]
+
+
+def _date(days: float) -> str:
+    return str(np.datetime64(int(np.floor(days)), "D")) if np.isfinite(days) else ""
+
+
+def _date_phrase(column: Numbers, effect: float) -> str:
+    return f"{'later' if effect > 0 else 'earlier'} {column_words(column.name)}"
+
+
+def _mean_silhouettes(
+    silhouette: npt.ArrayLike | None,
+    silhouette_rows: npt.ArrayLike | None,
+    codes: npt.NDArray[np.int64],
+    n_groups: int,
+) -> list[float | None]:
+    if silhouette is None:
+        return [None] * n_groups
+    values = np.asarray(silhouette, dtype=np.float64)
+    rows = np.arange(len(codes)) if silhouette_rows is None else np.asarray(silhouette_rows)
+    if values.shape != rows.shape:
+        raise ParameterError(
+            f"silhouette must hold one number per row it belongs to, shape {rows.shape}; "
+            f"got shape {values.shape}. Name the rows with silhouette_rows."
+        )
+    known = np.isfinite(values) & (codes[rows] >= 0)
+    groups = codes[rows][known]
+    counts = np.bincount(groups, minlength=n_groups)
+    sums = np.bincount(groups, weights=values[known], minlength=n_groups)
+    return [float(s / c) if c else None for s, c in zip(sums, counts, strict=True)]

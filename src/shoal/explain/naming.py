@@ -1,0 +1,85 @@
+"""Names for groups, from their traits: true, short and different from each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from shoal.clustering import Trait
+from shoal.explain.words import column_words
+
+__all__ = ["AVERAGE", "EVERYTHING", "name_groups"]
+
+AVERAGE = "close to average"
+"""Name of a group that no column sets apart."""
+
+EVERYTHING = "all rows"
+"""Name of the only group."""
+
+
+def name_groups(traits: Sequence[Sequence[Trait]]) -> list[str]:
+    """Name each group after the traits that set it apart most.
+
+    Parameters
+    ----------
+    traits : sequence of sequence of Trait
+        Per group its traits, strongest first.
+
+    Returns
+    -------
+    list of str
+        One name per group, all different: two traits, where needed more, at last a number.
+    """
+    if len(traits) == 1:
+        return [EVERYTHING]
+    ordered = [_varied(group) for group in traits]
+    used = [min(2, len(group)) for group in ordered]
+    while True:
+        names = [_join(group, n) for group, n in zip(ordered, used, strict=True)]
+        counts = Counter(names)
+        longer = [
+            n + 1 if counts[name] > 1 and n < len(group) else n
+            for name, group, n in zip(names, ordered, used, strict=True)
+        ]
+        if longer == used:
+            return _number(names)
+        used = longer
+
+
+def _varied(traits: Sequence[Trait]) -> list[Trait]:
+    """Put the strongest trait that speaks of something else second.
+
+    Tables often hold one thing in several columns; two of them would say the same twice.
+    """
+    if len(traits) < 3:
+        return list(traits)
+    first = set(column_words(traits[0].column).split())
+    second = next(
+        (
+            i
+            for i in range(1, len(traits))
+            if not first & set(column_words(traits[i].column).split())
+        ),
+        1,
+    )
+    rest = [trait for i, trait in enumerate(traits) if i not in (0, second)]
+    return [traits[0], traits[second], *rest]
+
+
+def _join(traits: Sequence[Trait], n: int) -> str:
+    return ", ".join(trait.phrase for trait in traits[:n]) or AVERAGE
+
+
+def _number(names: Sequence[str]) -> list[str]:
+    taken = set(names)
+    seen: set[str] = set()
+    unique = []
+    for name in names:
+        number = 2
+        candidate = name
+        while candidate in seen or (candidate != name and candidate in taken):
+            candidate = f"{name} ({number})"
+            number += 1
+        seen.add(candidate)
+        unique.append(candidate)
+    return unique
