@@ -92,9 +92,23 @@ sanitize: $(environment) ## run the C++ tests under the sanitizers
 	    -DSHOAL_BUILD_PYTHON=OFF -DSHOAL_SANITIZE=$$kind; \
 	  cmake --build $$dir; ctest --test-dir $$dir --output-on-failure; done
 
-bench: $(installed) ## time shoal beside its peers (ONLY='km_*' ROUNDS=3 SCALE=1)
-	$(BIN)/python -m benchmarks run $(if $(ONLY),--only '$(ONLY)') \
-	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SCALE),--scale $(SCALE)) $(ARGS)
+PEERS := build/peers
+peers := $(PEERS)/installed-$(firstword $(shell { echo "$(CURDIR)"; \
+  $(PYTHON) -c 'import sys; print(sys.version, sys.prefix)'; \
+  cksum benchmarks/requirements.txt; } | cksum))
+
+$(peers): benchmarks/requirements.txt
+	rm -rf $(PEERS)
+	$(PYTHON) -m venv $(PEERS)
+	@# One by one: a peer without a wheel for this machine must not keep the others away.
+	grep -v '^#' $< | while read -r peer; do \
+	  $(PEERS)/bin/python -m pip install --quiet "$$peer" || echo "Left out: $$peer"; done
+	@touch $@
+
+bench: $(test_tools) $(peers) ## time shoal beside its peers (ONLY='km_*' ROUNDS=3 SCALE=1)
+	$(BIN)/python -m benchmarks run --peers-python $(CURDIR)/$(PEERS)/bin/python \
+	  $(if $(ONLY),--only '$(ONLY)') $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(SCALE),--scale $(SCALE)) $(ARGS)
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) build dist benchmarks/data benchmarks/results

@@ -1,0 +1,1 @@
+"""Times, peak memory and quality of shoal beside its peers."""

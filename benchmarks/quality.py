@@ -1,0 +1,59 @@
+"""How good an outcome is; computed outside the timed part, the same way for everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.scenario import Data, Outcome
+
+__all__ = ["centres", "inertia", "neighbours", "values"]
+
+BLOCK = 8192
+SAMPLED_QUERIES = 300
+
+
+def inertia(points: npt.NDArray[np.floating], centres: npt.NDArray[np.floating]) -> float:
+    """Sum of squared distances from each point to its nearest centre."""
+    points = np.asarray(points, "f4")
+    centres = np.asarray(centres, "f4")
+    norms = (centres.astype("f8") ** 2).sum(axis=1)
+    total = 0.0
+    for start in range(0, len(points), BLOCK):
+        block = points[start : start + BLOCK]
+        nearest = (norms - 2 * (block @ centres.T)).argmin(axis=1)
+        total += float(((block.astype("f8") - centres[nearest].astype("f8")) ** 2).sum())
+    return total
+
+
+def centres(data: Data, outcome: Outcome) -> Mapping[str, float]:
+    """Inertia of the centres, and the iterations it took to find them."""
+    score = {"inertia": inertia(data["X"], outcome["centres"])}
+    if "iterations" in outcome:
+        score["iterations"] = float(outcome["iterations"])
+    return score
+
+
+def neighbours(data: Data, outcome: Outcome) -> Mapping[str, float]:
+    """Share of the true nearest neighbours that were found, for a sample of rows."""
+    from sklearn.neighbors import NearestNeighbors
+
+    points, found = data["X"], np.asarray(outcome["neighbours"])
+    n_neighbors = found.shape[1]
+    rows = np.random.default_rng(0).choice(
+        len(points), min(SAMPLED_QUERIES, len(points)), replace=False
+    )
+    index = NearestNeighbors(n_neighbors=n_neighbors + 1, algorithm="brute").fit(points)
+    true = index.kneighbors(points[rows], return_distance=False)
+    hits = [
+        len(set(expected[expected != row][:n_neighbors].tolist()) & set(found[row].tolist()))
+        for row, expected in zip(rows, true, strict=True)
+    ]
+    return {"recall": float(np.mean(hits)) / n_neighbors}
+
+
+def values(data: Data, outcome: Outcome) -> Mapping[str, float]:  # noqa: ARG001 - a score
+    """Take the outcome's own numbers."""
+    return {name: float(value) for name, value in outcome.items()}
