@@ -60,7 +60,7 @@ test: test-native test-python ## run the whole test suite
 
 test-native: $(environment)
 	PATH="$(CURDIR)/$(BIN):$$PATH" cmake -S . -B build/native-tests -G Ninja \
-	  -DCMAKE_BUILD_TYPE=Release -DSHOAL_BUILD_TESTS=ON -DSHOAL_BUILD_PYTHON=OFF
+	  -DCMAKE_BUILD_TYPE=Release -DSHOAL_BUILD_TESTS=ON -DSHOAL_BUILD_PYTHON=OFF -DSHOAL_WERROR=ON
 	$(BIN)/cmake --build build/native-tests
 	$(BIN)/ctest --test-dir build/native-tests --output-on-failure
 
