@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,28 @@ from shoal.errors import ParameterError
 from shoal.metrics.inputs import Labelled, check_labelled, check_n_clusters
 from shoal.metrics.segments import cluster_means, cluster_totals, squared_distances
 
-__all__ = ["calinski_harabasz_score", "davies_bouldin_score", "inertia_score"]
+__all__ = [
+    "Dispersion",
+    "calinski_harabasz_score",
+    "davies_bouldin_score",
+    "disperse",
+    "inertia_score",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispersion:
+    """The three indices of one clustering.
+
+    Attributes
+    ----------
+    inertia, calinski_harabasz, davies_bouldin : float
+        As the functions of these names; NaN for the last two with a single cluster.
+    """
+
+    inertia: float
+    calinski_harabasz: float
+    davies_bouldin: float
 
 
 def inertia_score(
@@ -53,8 +76,7 @@ def inertia_score(
     >>> inertia_score([[0.0], [2.0], [9.0], [11.0]], ["a", "a", "b", "b"])
     4.0
     """
-    data = check_labelled(X, labels, sample_weight)
-    return _total(data, squared_distances(data, cluster_means(data)))
+    return disperse(check_labelled(X, labels, sample_weight)).inertia
 
 
 def calinski_harabasz_score(
@@ -106,16 +128,8 @@ def calinski_harabasz_score(
     40.5
     """
     data = check_labelled(X, labels, sample_weight)
-    totals = cluster_totals(data)
-    _check_degrees_of_freedom(data, totals)
-    means = cluster_means(data)
-    within = _total(data, squared_distances(data, means))
-    centre = totals @ means / totals.sum()
-    between = float(totals @ ((means - centre) ** 2).sum(axis=1))
-    if within == 0.0:
-        return 1.0
-    k = data.n_clusters
-    return between * float(totals.sum() - k) / (within * (k - 1.0))
+    _check_degrees_of_freedom(data)
+    return disperse(data).calinski_harabasz
 
 
 def davies_bouldin_score(
@@ -167,10 +181,52 @@ def davies_bouldin_score(
     0.222222
     """
     data = check_labelled(X, labels, sample_weight)
+    _check_degrees_of_freedom(data)
+    return disperse(data).davies_bouldin
+
+
+def disperse(data: Labelled) -> Dispersion:
+    """Compute all three indices in one go.
+
+    Parameters
+    ----------
+    data : Labelled
+        Checked rows and labels.
+
+    Returns
+    -------
+    Dispersion
+        The indices; the last two only make sense for labels that
+        :func:`shoal.metrics.inputs.check_n_clusters` allows.
+    """
     totals = cluster_totals(data)
-    _check_degrees_of_freedom(data, totals)
-    means = cluster_means(data)
-    distances = np.sqrt(squared_distances(data, means))
+    means = cluster_means(data, totals)
+    squared = squared_distances(data, means)
+    inertia = float(squared.sum() if data.weights is None else squared @ data.weights)
+    return Dispersion(
+        inertia,
+        _variance_ratio(totals, means, inertia) if data.n_clusters > 1 else float("nan"),
+        _mean_worst_ratio(data, totals, means, squared) if data.n_clusters > 1 else float("nan"),
+    )
+
+
+def _variance_ratio(
+    totals: npt.NDArray[np.float64], means: npt.NDArray[np.float64], within: float
+) -> float:
+    if within == 0.0:
+        return 1.0
+    total, k = float(totals.sum()), len(totals)
+    between = float(totals @ ((means - totals @ means / total) ** 2).sum(axis=1))
+    return between * (total - k) / (within * (k - 1.0))
+
+
+def _mean_worst_ratio(
+    data: Labelled,
+    totals: npt.NDArray[np.float64],
+    means: npt.NDArray[np.float64],
+    squared: npt.NDArray[np.float64],
+) -> float:
+    distances = np.sqrt(squared)
     if data.weights is not None:
         distances *= data.weights
     widths = np.bincount(data.codes, weights=distances, minlength=data.n_clusters) / totals
@@ -181,15 +237,11 @@ def davies_bouldin_score(
     return float(np.mean(np.max((widths[:, None] + widths) / between, axis=1)))
 
 
-def _total(data: Labelled, squared: npt.NDArray[np.float64]) -> float:
-    return float(squared.sum() if data.weights is None else squared @ data.weights)
-
-
-def _check_degrees_of_freedom(data: Labelled, totals: npt.NDArray[np.float64]) -> None:
+def _check_degrees_of_freedom(data: Labelled) -> None:
     if data.weights is None:
         check_n_clusters(data.n_clusters, len(data.X))
         return
-    total = float(totals.sum())
+    total = float(data.weights.sum())
     if data.n_clusters < 2 or total <= data.n_clusters:
         raise ParameterError(
             "labels must name at least 2 clusters and fewer than the total weight of the "

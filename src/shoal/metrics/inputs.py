@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
 
 from shoal.errors import DataError, ParameterError
 
-__all__ = ["NOISE", "Labelled", "check_labelled", "check_n_clusters"]
+__all__ = [
+    "NOISE",
+    "Labelled",
+    "check_labelled",
+    "check_n_clusters",
+    "check_rows",
+    "check_weights",
+    "is_integer",
+    "origin",
+]
 
 NOISE = -1
 """Label of rows that belong to no cluster."""
@@ -69,14 +79,14 @@ def check_labelled(
     ParameterError
         When labels or weights do not fit `X`.
     """
-    data = _check_rows(X)
+    data = check_rows(X)
     values = np.asarray(labels)
     if values.shape != (len(data),):
         raise ParameterError(
             f"labels must hold one label per row of X, shape ({len(data)},); "
             f"got shape {values.shape}. Pass the labels_ of a fit on the same rows."
         )
-    weights = _check_weights(sample_weight, len(data))
+    weights = check_weights(sample_weight, len(data))
     kept = ~_is_noise(values)
     if weights is not None:
         kept &= weights > 0
@@ -85,7 +95,7 @@ def check_labelled(
         data, values = data[rows], values[rows]
         weights = None if weights is None else weights[rows]
     codes, n_clusters = _encode(values)
-    shift = _origin(data)
+    shift = origin(data)
     return Labelled(np.subtract(data, shift, order="C"), codes, n_clusters, weights, rows, shift)
 
 
@@ -111,7 +121,24 @@ def check_n_clusters(n_clusters: int, n_samples: int) -> None:
         )
 
 
-def _check_rows(X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def check_rows(X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Check that rows are finite numbers.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_features), float64
+        The same rows; not a copy where none is needed.
+
+    Raises
+    ------
+    DataError
+        When `X` is not a table of finite numbers.
+    """
     try:
         data = np.asarray(X, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -133,9 +160,28 @@ def _check_rows(X: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return data
 
 
-def _check_weights(
+def check_weights(
     sample_weight: npt.ArrayLike | None, n_samples: int
 ) -> npt.NDArray[np.float64] | None:
+    """Check that weights are finite, not negative, and one per row.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n_samples,) or None
+        Weights.
+    n_samples : int
+        Number of rows.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,), float64, or None
+        The same weights.
+
+    Raises
+    ------
+    ParameterError
+        When they are not.
+    """
     if sample_weight is None:
         return None
     weights = np.asarray(sample_weight, dtype=np.float64)
@@ -153,11 +199,37 @@ def _check_weights(
     return weights
 
 
-def _origin(data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def is_integer(value: object) -> bool:
+    """Tell integers, NumPy's included, from everything else, booleans included.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    bool
+        Whether it is an integer.
+    """
+    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
+
+
+def origin(data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Choose an origin near the data: distances do not depend on it, rounding errors do.
 
     It is a multiple of a power of two about as large as the spread, so that subtracting it adds
     no rounding error of its own: equal means stay equal, and data near 0 stay as they are.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n, n_features), float64
+        Rows.
+
+    Returns
+    -------
+    ndarray of shape (n_features,), float64
+        What to subtract.
     """
     if len(data) == 0:
         return np.zeros(data.shape[1])

@@ -32,13 +32,15 @@ def cluster_totals(data: Labelled) -> npt.NDArray[np.float64]:
     )
 
 
-def cluster_means(data: Labelled) -> npt.NDArray[np.float64]:
+def cluster_means(data: Labelled, totals: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Mean of each cluster, in the moved coordinates of `data`.
 
     Parameters
     ----------
     data : Labelled
         Checked rows and labels.
+    totals : ndarray of shape (n_clusters,), float64
+        Total weight of each cluster.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def cluster_means(data: Labelled) -> npt.NDArray[np.float64]:
         # Column j of the selector holds the weight of row j at its cluster.
         selector = csr_array((weights, codes, np.arange(n + 1)), shape=(n, data.n_clusters))
         sums += selector.T @ data.X[block]
-    return np.asarray(sums / cluster_totals(data)[:, None])
+    return np.asarray(sums / totals[:, None])
 
 
 def squared_distances(data: Labelled, centers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral
 from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from shoal.errors import ParameterError
-from shoal.metrics.inputs import check_labelled, check_n_clusters
+from shoal.metrics.inputs import check_labelled, check_n_clusters, is_integer
 
 __all__ = [
     "EXACT_ROWS",
@@ -208,7 +207,7 @@ def sample_rows(
         sample_size = None if n_samples <= EXACT_ROWS else SAMPLE_ROWS
     if sample_size is None:
         return None
-    if not _is_integer(sample_size) or sample_size < 2:
+    if not is_integer(sample_size) or sample_size < 2:
         raise ParameterError(
             f'sample_size must be an integer >= 2, "auto" or None; got {sample_size!r}. '
             "Use None for the exact silhouette."
@@ -222,10 +221,6 @@ def sample_rows(
             n_samples, size=int(sample_size), replace=False
         )
     return np.sort(rows).astype(np.int64)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def mean_and_error(values: npt.NDArray[np.float64], n_samples: int) -> tuple[float, float]:
