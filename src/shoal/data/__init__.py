@@ -1,1 +1,1 @@
-"""data."""
+"""Reading tables, preparing matrices, bundled samples."""

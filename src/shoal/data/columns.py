@@ -1,0 +1,227 @@
+"""From raw columns to the columns of a table: float64 numbers, everything else as read.
+
+One rule decides what a column of mixed cells is, whatever file it comes from. A column is a
+number column when at least half of its values are numbers and the others are few: at most five
+different values, or one value in twenty. The first of these others is then an error, because
+taking the column for text would drop it silently. Otherwise the column is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from shoal.errors import DataError, ParameterError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "KINDS",
+    "Cells",
+    "check_numbers",
+    "check_types",
+    "decide_text",
+    "kind_of",
+    "not_a_number",
+    "role_of",
+    "tag",
+    "too_long_for_float",
+]
+
+KINDS = ("number", "category", "boolean", "date", "text", "ignore")
+"""What ``types=`` may say of a column."""
+
+NUMBER_LIKE = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+NUMBER_COMMA = r"^\s*[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?\s*$"
+INFINITE = r"(?i)^\s*[+-]?inf(inity)?\s*$"
+GROUPED = r"^\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*$"
+CODE = r"^\s*0\d+\s*$"
+
+EXACT = 2.0**53
+FEW_VALUES = 5
+FEW_SHARE = 0.05
+
+KIND_KEY, ROLE_KEY = b"shoal.kind", b"shoal.role"
+
+
+class Cells(Protocol):
+    """Where the values of one column stand, for messages."""
+
+    @property
+    def name(self) -> str:
+        """Name of the column."""
+
+    def place(self, row: int) -> tuple[str, str | None]:
+        """Words for the place of a row, and the cell as written where that is known."""
+
+
+def check_types(types: Mapping[str, str] | None) -> dict[str, str]:
+    """Validate ``types=``."""
+    for name, kind in (types or {}).items():
+        if kind not in KINDS:
+            raise ParameterError(
+                f"types[{name!r}] must be one of {', '.join(KINDS)}; got {kind!r}."
+            )
+    return dict(types or {})
+
+
+def tag(name: str, kind: pa.DataType, said: str | None = None, role: str | None = None) -> pa.Field:
+    """Make a field that remembers what the user said of the column, and its role."""
+    import pyarrow as pa
+
+    metadata = {}
+    if said:
+        metadata[KIND_KEY] = said.encode()
+    if role:
+        metadata[ROLE_KEY] = role.encode()
+    return pa.field(name, kind, metadata=metadata or None)
+
+
+def kind_of(field: pa.Field) -> str | None:
+    """Tell what ``types=`` said of a column when it was read."""
+    found = (field.metadata or {}).get(KIND_KEY)
+    return found.decode() if found else None
+
+
+def role_of(field: pa.Field) -> str | None:
+    """``"label"`` for the known truth of a sample, else None."""
+    found = (field.metadata or {}).get(ROLE_KEY)
+    return found.decode() if found else None
+
+
+def not_a_number(where: str, value: object, name: str, *, rest: str = "") -> DataError:
+    """Make the sentence for a value that is no number."""
+    return DataError(
+        f"{where}: {_shown(value)} is not a number. Drop the column with --drop {_arg(name)}, "
+        f"or treat it as a category with --types {_arg(name + '=category')}.{rest}"
+    )
+
+
+def _arg(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…'"
+
+
+def decide_text(
+    column: pa.ChunkedArray, cells: Cells, kind: str | None, decimal: str
+) -> tuple[pa.ChunkedArray, list[str]]:
+    """Decide what one column is, given as float64 or as text; see the module's rule."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_floating(column.type):
+        return check_numbers(column, cells), []
+    if kind is not None and kind != "number":
+        return column, []
+    values = column.drop_null()
+    if not len(values):
+        return pc.cast(column, pa.float64()), []
+    if decimal == "?" and pc.any(pc.match_substring_regex(values, GROUPED)).as_py():
+        raise _unclear(column, cells)
+    pattern = NUMBER_COMMA if decimal == "," else NUMBER_LIKE
+    fits = pc.or_(
+        pc.match_substring_regex(column, pattern), pc.match_substring_regex(column, INFINITE)
+    )
+    n_fit = pc.sum(fits).as_py() or 0
+    if n_fit == len(values):
+        if kind is None and _too_long(values):
+            return column, [
+                f"{cells.name!r} holds whole numbers too long to be kept exactly, so it is text."
+            ]
+        if kind is None and pc.any(pc.match_substring_regex(values, CODE)).as_py():
+            return column, [f"{cells.name!r} holds codes with leading zeros, so it is text."]
+        return _to_numbers(column, cells, decimal)
+    if decimal == "." and _grouped(values):
+        plain = pc.replace_substring(column, ",", "")
+        numbers = check_numbers(pc.cast(plain, pa.float64()), cells)
+        return numbers, [f"{cells.name!r}: commas were read as separators of thousands."]
+    others = pc.filter(column, pc.invert(fits))
+    few = len(others) <= FEW_SHARE * len(values) or len(pc.unique(others)) <= FEW_VALUES
+    if kind == "number" or (2 * n_fit >= len(values) and few):
+        row = pc.index(fits, False).as_py()
+        where, written = cells.place(row)
+        raise not_a_number(where, others[0].as_py() if written is None else written, cells.name)
+    return column, []
+
+
+def too_long_for_float(table: pa.Table) -> bool:
+    """Whether some float64 column reaches whole numbers that float64 cannot hold exactly."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for column in table.columns:
+        if pa.types.is_floating(column.type):
+            extremes = pc.min_max(column)
+            if any(abs(end.as_py() or 0.0) >= EXACT for end in extremes.values()):
+                return True
+    return False
+
+
+def _too_long(values: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    long = pc.filter(values, pc.match_substring_regex(values, r"^\s*[+-]?\d{16,}\s*$"))
+    numbers = pc.cast(pc.replace_substring_regex(long, r"[\s+]", ""), pa.float64())
+    return bool(pc.any(pc.greater(pc.abs(numbers), EXACT)).as_py())
+
+
+def _grouped(values: pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc
+
+    grouped = pc.match_substring_regex(values, GROUPED)
+    plain = pc.match_substring_regex(values, NUMBER_LIKE)
+    return bool(pc.any(grouped).as_py()) and bool(pc.all(pc.or_(grouped, plain)).as_py())
+
+
+def _unclear(column: pa.ChunkedArray, cells: Cells) -> DataError:
+    import pyarrow.compute as pc
+
+    row = pc.index(pc.match_substring_regex(column, GROUPED), True).as_py()
+    where, written = cells.place(row)
+    shown = column[row].as_py() if written is None else written
+    return DataError(
+        f"{where}: {shown!r} may have a decimal comma or a separator of thousands. "
+        "Say which sign marks decimals with --decimal , or --decimal ."
+    )
+
+
+def _to_numbers(
+    column: pa.ChunkedArray, cells: Cells, decimal: str
+) -> tuple[pa.ChunkedArray, list[str]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = pc.utf8_trim_whitespace(column)
+    if decimal == ",":
+        text = pc.replace_substring(text, ",", ".")
+    # Arrow's cast knows no leading plus sign.
+    numbers = pc.cast(pc.replace_substring_regex(text, r"^\+", ""), pa.float64())
+    return check_numbers(numbers, cells), []
+
+
+def check_numbers(column: pa.ChunkedArray, cells: Cells) -> pa.ChunkedArray:
+    """Turn NaN into missing and refuse infinity."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    infinite = pc.is_inf(column)
+    if pc.any(infinite).as_py():
+        row = pc.index(infinite, True).as_py()
+        where, written = cells.place(row)
+        shown = str(column[row].as_py()) if written is None else written.strip()
+        raise DataError(
+            f"{where}: {shown!r} is not a finite number. Correct the value, leave it empty if it "
+            f"is missing, or drop the column with --drop {_arg(cells.name)}."
+        )
+    nans = pc.is_nan(column)
+    if pc.any(nans).as_py():
+        column = pc.if_else(nans, pa.scalar(None, pa.float64()), column)
+    return column

@@ -1,0 +1,132 @@
+"""What a source holds, judged by its content first and its extension second."""
+
+from __future__ import annotations
+
+from shoal.data.source import Payload, check_zip
+from shoal.errors import DataError
+
+__all__ = ["Format", "identify"]
+
+Format = str
+"""``"text"``, ``"jsonl"``, ``"json"``, ``"parquet"``, ``"feather"``, ``"arrow-stream"``,
+``"excel"``, ``"npy"`` or ``"npz"``."""
+
+READABLE = {
+    b"PAR1": "parquet",
+    b"ARROW1": "feather",
+    b"FEA1": "feather",
+    b"\xff\xff\xff\xff": "arrow-stream",
+    b"\x93NUMPY": "npy",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "excel",
+}
+
+FOREIGN = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"RIFF": "a RIFF file (WebP image, audio or video)",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3\0": "a SQLite database",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"BZh": "bzip2 data",
+    b"\xfd7zXZ\0": "xz data",
+    b"\x28\xb5\x2f\xfd": "Zstandard data",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"\x89HDF": "an HDF5 file",
+    b"Rar!": "a RAR archive",
+}
+
+# Serialised Python objects can run code when loaded; they are only ever recognised by name.
+UNSAFE = {".pkl", ".pickle", ".joblib", ".p", ".sav"}
+
+NAMES = {
+    "parquet": "Parquet",
+    "feather": "Feather",
+    "arrow-stream": "Arrow",
+    "excel": "Excel",
+    "npy": "NPY",
+    "npz": "NPZ",
+}
+
+EXTENSIONS = {
+    ".parquet": ("parquet",),
+    ".pq": ("parquet",),
+    ".feather": ("feather",),
+    ".arrow": ("feather", "arrow-stream"),
+    ".arrows": ("arrow-stream",),
+    ".xlsx": ("excel",),
+    ".xlsm": ("excel",),
+    ".xlsb": ("excel",),
+    ".xls": ("excel",),
+    ".ods": ("excel",),
+    ".npy": ("npy",),
+    ".npz": ("npz",),
+}
+
+
+def identify(payload: Payload) -> Format:
+    """Name the format of `payload`.
+
+    Raises
+    ------
+    DataError
+        When the content is of a kind that is not read, or contradicts a binary extension.
+    """
+    head = bytes(payload.data[:16])
+    found = _by_content(payload, head)
+    expected = EXTENSIONS.get(payload.suffix)
+    if expected and found not in expected:
+        # Cut files often keep their head; here even the head is foreign.
+        raise DataError(
+            f"{payload.name} is not {_article(NAMES[expected[0]])} file, whatever its name says. "
+            "Give it the extension that fits its content."
+        )
+    if found:
+        return found
+    if payload.suffix in UNSAFE:
+        raise DataError(
+            f"{payload.name} looks like a pickle, which can run code when opened and is never "
+            "read. Save the table as CSV or Parquet."
+        )
+    _refuse_binary(payload, head)
+    return _text_kind(payload)
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[0] in "AEIOUN" else f"a {name}"
+
+
+def _by_content(payload: Payload, head: bytes) -> Format | None:
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_kind(payload)
+    return next((kind for magic, kind in READABLE.items() if head.startswith(magic)), None)
+
+
+def _zip_kind(payload: Payload) -> Format:
+    names = check_zip(payload)
+    if any(name.startswith("xl/") for name in names) or "content.xml" in names:
+        return "excel"
+    if names and all(name.endswith(".npy") for name in names):
+        return "npz"
+    raise DataError(
+        f"{payload.name} is not text: it looks like a zip archive. Unpack it and give one file."
+    )
+
+
+def _refuse_binary(payload: Payload, head: bytes) -> None:
+    for magic, what in FOREIGN.items():
+        if head.startswith(magic) and (len(magic) > 2 or b"\0" in payload.data[:256].tobytes()):
+            raise DataError(
+                f"{payload.name} is not text: it looks like {what}. "
+                "Give a CSV, Parquet, Feather, JSON lines, Excel, NPY or NPZ file."
+            )
+
+
+def _text_kind(payload: Payload) -> Format:
+    start = bytes(payload.data[:4096]).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if payload.suffix in {".jsonl", ".ndjson"} or start.startswith(b'{"'):
+        return "jsonl"
+    if payload.suffix == ".json" or (start.startswith(b"[") and start[1:].lstrip()[:1] == b"{"):
+        return "json"
+    return "text"
