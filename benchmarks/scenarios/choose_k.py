@@ -14,8 +14,7 @@ def prepare_shoal(points: Data) -> Run:
     from shoal.selection import choose_k
 
     def run(seed: int) -> Outcome:
-        choice = choose_k(points["X"], RANGE, seed=seed, n_init=STARTS)
-        choice = getattr(choice, "choice", choice)
+        choice = choose_k(points["X"], RANGE, random_state=seed, n_init=STARTS).choice
         return {"k": choice.recommended, "silhouette": max(choice.silhouette)}
 
     return run
