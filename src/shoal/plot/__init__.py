@@ -59,4 +59,3 @@ def available(clustering: Clustering) -> tuple[str, ...]:
         "elbow": clustering.choice is not None,
     }
     return tuple(name for name in PICTURES if possible.get(name, True))
-

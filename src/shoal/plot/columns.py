@@ -1,4 +1,4 @@
-"""Columns of a finished job as pictures need them: rows in groups, original units, telling first."""
+"""Columns of a finished job as pictures need them: rows in groups, original units."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from shoal.plot.axis import choose_scale
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +56,7 @@ def matrix_labels(clustering: Clustering) -> npt.NDArray[np.int32]:
 
 def column_names(clustering: Clustering) -> list[str]:
     """Columns of the table that were clustered, in the order of the table."""
-    used = set(clustering.preparation.columns)
+    used = set(clustering.preparation.column_names)
     return [name for name in clustering.table.column_names if name in used]
 
 
@@ -127,12 +129,19 @@ def telling(clustering: Clustering) -> dict[str, float]:
 
 
 def telling_pair(clustering: Clustering, ranking: dict[str, float]) -> tuple[str, str] | None:
-    """The two number columns to draw: the most telling one and the best that is not its twin."""
-    numbers = set(number_columns(clustering))
-    names = [name for name in ranking if name in numbers]
+    """Choose two number columns to draw: the most telling one and the best but its twins.
+
+    A column whose values pile up in a few places says little in a scatter plot, so the shares
+    are weighed by how evenly the values fill the axis.
+    """
+    rows = spread(clustering.matrix.n_samples, RANKING_ROWS)
+    weighed = {
+        name: ranking[name] * _evenness(column_values(clustering, name, rows).values)
+        for name in number_columns(clustering)
+    }
+    names = sorted(weighed, key=lambda name: -weighed[name])
     if len(names) < 2:
         return None
-    rows = spread(clustering.matrix.n_samples, RANKING_ROWS)
     first = column_values(clustering, names[0], rows).values
     for name in names[1:]:
         second = column_values(clustering, name, rows).values
@@ -166,6 +175,15 @@ def _eta_squared(values: npt.NDArray[np.float64], groups: npt.NDArray[np.int32])
     return between / float(centred @ centred)
 
 
+def _evenness(values: npt.NDArray[np.float64]) -> float:
+    """Entropy of a histogram over the axis as drawn, as a share of the largest possible."""
+    scale = choose_scale(values)
+    places = scale.place(values[~np.isnan(values)])
+    counts = np.histogram(places, bins=30, range=scale.ends(0.0))[0]
+    shares = counts[counts > 0] / max(counts.sum(), 1)
+    return float(-(shares * np.log(shares)).sum() / np.log(30))
+
+
 def _correlation(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
     if first.size < 2:
         return 0.0
@@ -181,7 +199,9 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return pa.chunked_array([pa.array([_word(value) for value in column.to_pylist()], pa.string())])
+        return pa.chunked_array(
+            [pa.array([_word(value) for value in column.to_pylist()], pa.string())]
+        )
 
 
 def _word(value: object) -> str | None:

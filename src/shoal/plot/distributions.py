@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from shoal.plot import style
-from shoal.plot.axis import choose_scale, short_number
+from shoal.plot.axis import Scale, choose_scale
 from shoal.plot.columns import Column, column_names, column_values, matrix_labels, telling
-from shoal.plot.text import literal
+from shoal.plot.text import count, literal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,19 +49,25 @@ def distributions(clustering: Clustering, ranking: dict[str, float] | None = Non
     labels = matrix_labels(clustering)
     across = min(len(drawn), 2 if len(drawn) <= 4 else 3)
     down = -(-len(drawn) // max(across, 1))
-    panel_width, panel_height = 8.2 / across, 2.05 if across > 1 else 3.2
+    panel_width, panel_height = 8.2 / across, 2.15 if across > 1 else 3.2
     figure = style.new_figure(down * panel_height + 0.55)
     for place, name in enumerate(drawn):
         left = (place % across) * panel_width + 0.3
         bottom = (down - 1 - place // across) * panel_height + 0.65
-        axes = style.new_axes(figure, left, bottom, panel_width - 0.45, panel_height - 0.75)
+        axes = style.new_axes(figure, left, bottom, panel_width - 0.45, panel_height - 0.87)
         style.tidy(axes, "")
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
         _draw_column(axes, column_values(clustering, name), labels, clustering.n_clusters)
-        title = axes.text(0, 1.04, literal(name, 34 if across == 3 else 50), va="bottom")
-        title.set_transform(axes.transAxes)
-        style.set_text(title, 9.5, style.INK, "bold")
+        title = axes.annotate(
+            literal(name, 30 if across == 3 else 46),
+            (0, 1.03),
+            xycoords="axes fraction",
+            xytext=(0, 12),
+            textcoords="offset points",
+            va="bottom",
+        )
+        style.set_text(title, 9, style.INK, "bold")
     _draw_key(figure, labels, clustering.n_clusters)
     if len(drawn) < len(names):
         style.add_note(figure, f"The {len(drawn)} most telling of {len(names):,} columns.")
@@ -73,26 +79,38 @@ def _draw_column(
 ) -> None:
     known = ~np.isnan(column.values)
     values, groups = column.values[known], _merge_small(labels[known], n_clusters)
+    starts: npt.NDArray[np.float64]
     if column.categories is None:
         scale = choose_scale(values)
-        places = scale.place(values)
-        low, high = scale.ends(0.0)
-        n_bins = int(np.clip(np.unique(values[: 10_000]).size, 1, BINS))
-        bins = np.minimum(((places - low) / (high - low) * n_bins).astype(np.int64), n_bins - 1)
-        starts = low + (high - low) * np.arange(n_bins) / n_bins
-        width = (high - low) / n_bins
+        first, width, n_bins = _bin(scale, values)
+        bins = ((scale.place(values) - first) / width).astype(np.int64)
+        bins = np.clip(bins, 0, n_bins - 1)
+        starts = first + width * np.arange(n_bins, dtype=np.float64)
         scale.apply(axes, "x", 5)
+        axes.set_xlim(starts[0] - 0.4 * width, starts[-1] + 1.4 * width)
     else:
         n_bins = min(len(column.categories), MOST_VALUES)
         bins = np.minimum(values.astype(np.int64), n_bins - 1)
         words = list(column.categories[:n_bins])
         if len(column.categories) > n_bins:
             words[-1] = f"{len(column.categories) - n_bins + 1:,} others"
-        starts, width = np.arange(n_bins) - 0.4, 0.8
+        starts, width = np.arange(n_bins, dtype=np.float64) - 0.4, 0.8
         length = max(4, 40 // n_bins)
         axes.set_xticks(range(n_bins), [literal(word, length) for word in words])
         axes.set_xlim(-0.6, max(n_bins, 2) - 0.4)
     _draw_stacks(axes, starts, width, bins, groups, n_bins)
+
+
+def _bin(scale: Scale, values: npt.NDArray[np.float64]) -> tuple[float, float, int]:
+    """Find first edge, width and number of bars; whole numbers never straddle an edge."""
+    low, high = scale.ends(0.0)
+    if values.size == 0 or scale.low == scale.high:
+        return low, high - low, 1
+    whole = scale.width is None and bool((values == np.round(values)).all())
+    if whole and high - low < 2**50:
+        width = float(-(-(high - low + 1) // BINS))
+        return low - 0.5, width, int(-(-(high - low + 1) // width))
+    return low, (high - low) / BINS, BINS
 
 
 def _draw_stacks(
@@ -115,7 +133,7 @@ def _draw_stacks(
         boxes = np.stack([np.stack(corner, axis=-1) for corner in corners], axis=1)[height > 0]
         axes.add_collection(
             PolyCollection(
-                boxes,
+                list(boxes),
                 facecolors=style.colour(int(group)),
                 hatch=style.hatch(int(group)) or None,
                 edgecolors=style.PAPER if style.hatch(int(group)) else "none",
@@ -125,10 +143,9 @@ def _draw_stacks(
         )
         floor = top
     axes.set_ylim(0, max(float(floor.max(initial=0)), 1.0) * 1.04)
-    most = style.set_text(
-        axes.text(1, 1.04, f"peak {short_number(float(floor.max(initial=0)))} rows"), 7.5, style.MUTED
-    )
-    most.set(transform=axes.transAxes, ha="right", va="bottom")
+    tallest = f"tallest bar: {count(int(floor.max(initial=0)))} rows"
+    note = axes.text(0, 1.03, tallest, va="bottom", transform=axes.transAxes)
+    style.set_text(note, 7.5, style.MUTED)
 
 
 def _merge_small(labels: npt.NDArray[np.int32], n_clusters: int) -> npt.NDArray[np.int64]:

@@ -61,8 +61,7 @@ def elbow(clustering: Clustering) -> Figure:
         words = f"bend at {choice.elbow}" + (", recommended" if same else "")
         _point_at(axes, choice.elbow, at, words)
     if choice.elbow != choice.recommended:
-        at = choice.inertia[choice.k.index(choice.recommended)]
-        _point_at(axes, choice.recommended, at, f"recommended: {choice.recommended}")
+        _name_band(axes, choice.recommended)
     style.set_text(axes.set_xlabel("number of clusters"), 8.5, style.MUTED)
     sampled = choice.silhouette_rows is not None
     panels = (
@@ -77,7 +76,7 @@ def elbow(clustering: Clustering) -> Figure:
         _set_heading(small, name, note)
         known = {k: value for k, value in zip(choice.k, values, strict=True) if np.isfinite(value)}
         if known:
-            preferred = best(known, key=lambda k: known[k])  # type: ignore[operator]
+            preferred = best(known, key=lambda k: known[k])
             _ring(small, preferred, known[preferred], 7.0)
     if sampled:
         words = f"Silhouette from {choice.silhouette_rows:,} sampled rows; bars: standard error."
@@ -100,7 +99,9 @@ def _draw_line(
     scale = Scale(float(known.min()), float(known.max())) if known.size else Scale(0.0, 1.0)
     axes.axvline(choice.recommended, color=MARK, linewidth=7, alpha=0.22, zorder=1)
     if errors is not None:
-        axes.errorbar(k, y, yerr=np.nan_to_num(errors), fmt="none", ecolor=style.MUTED, elinewidth=1)
+        axes.errorbar(
+            k, y, yerr=np.nan_to_num(errors), fmt="none", ecolor=style.MUTED, elinewidth=1
+        )
     axes.plot(k, y, color=LINE, linewidth=1.7, marker="o", markersize=3.6, zorder=3)
     axes.set_xlim(k.min() - 0.5, k.max() + 0.5)
     step = -(-len(k) // (12 if n_ticks > 3 else 8))
@@ -125,21 +126,56 @@ def _ring(axes: Axes, x: float, y: float, size: float) -> None:
 
 
 def _point_at(axes: Axes, x: float, y: float, words: str) -> None:
+    right = x > np.mean(axes.get_xlim())
     note = axes.annotate(
         words,
         (x, y),
-        xytext=(10, 12),
+        xytext=(6 if right else 10, 16 if right else 9),
         textcoords="offset points",
-        ha="left" if x < np.mean(axes.get_xlim()) else "right",
+        ha="right" if right else "left",
     )
-    if x >= np.mean(axes.get_xlim()):
-        note.set_position((-4, 12))
+    style.set_text(note, 9, style.INK, "bold")
+
+
+def _name_band(axes: Axes, k: int) -> None:
+    """Write beside the top of the band, where a falling curve never is except at its start."""
+    right = k > np.mean(axes.get_xlim())
+    note = axes.annotate(
+        f"recommended: {k}",
+        (k, 0.97),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(-8 if right else 8, 0),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="top",
+    )
     style.set_text(note, 9, style.INK, "bold")
 
 
 def _set_heading(axes: Axes, name: str, note: str) -> None:
-    title = style.set_text(axes.annotate(name, (0, 1), xytext=(0, 13), xycoords="axes fraction",
-                                         textcoords="offset points", va="bottom"), 9.5, style.INK, "bold")
+    title = style.set_text(
+        axes.annotate(
+            name,
+            (0, 1),
+            xytext=(0, 13),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="bottom",
+        ),
+        9.5,
+        style.INK,
+        "bold",
+    )
     title.set_in_layout(False)
-    style.set_text(axes.annotate(note, (0, 1), xytext=(0, 3), xycoords="axes fraction",
-                                 textcoords="offset points", va="bottom"), 7.5, style.MUTED)
+    style.set_text(
+        axes.annotate(
+            note,
+            (0, 1),
+            xytext=(0, 3),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            va="bottom",
+        ),
+        7.5,
+        style.MUTED,
+    )

@@ -53,10 +53,11 @@ def draw_points(
     area = float(np.clip(26_000 / max(x.size, 1), 5, 34))
     opacity = 0.85 if x.size <= 3000 else 0.6
     for mark in dict.fromkeys(style.marker(int(label)) for label in np.unique(labels)):
-        chosen = np.array([style.marker(int(label)) == mark for label in range(-1, labels.max() + 1)])
+        chosen = np.array(
+            [style.marker(int(label)) == mark for label in range(-1, labels.max() + 1)]
+        )
         inside = chosen[labels + 1]
         colours = [style.colour(int(label)) for label in labels[inside]]
-        edges = {} if mark == "x" else {"edgecolors": style.PAPER}
         axes.scatter(
             x[inside],
             y[inside],
@@ -67,7 +68,7 @@ def draw_points(
             linewidths=0.9 if mark == "x" else 0.25,
             zorder=3,
             rasterized=True,
-            **edges,
+            edgecolors=None if mark == "x" else style.PAPER,
         )
     return False
 
@@ -75,7 +76,7 @@ def draw_points(
 def draw_badges(
     axes: Axes, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], at_most: int = 60
 ) -> None:
-    """Number the groups at their centres, the largest group on top."""
+    """Write the number of each group at its centre, the largest group on top."""
     for cluster in reversed(range(min(x.size, at_most))):
         if np.isfinite(x[cluster]) and np.isfinite(y[cluster]):
             style.add_badge(axes, float(x[cluster]), float(y[cluster]), cluster, 8.5)

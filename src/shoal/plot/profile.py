@@ -46,7 +46,9 @@ def effects(clustering: Clustering) -> Effects:
     counts = np.bincount(labels + 1, minlength=n_clusters + 1).astype(np.float64)
     sums = np.zeros((n_clusters + 1, n_features))
     squares = np.zeros((n_clusters + 1, n_features))
-    middle = X[: min(len(X), 1000)].mean(axis=0)  # close to the mean: squares then keep their digits
+    middle = X[: min(len(X), 1000)].mean(
+        axis=0
+    )  # close to the mean: squares then keep their digits
     for start in range(0, len(X), 8192):
         block = X[start : start + 8192] - middle
         order = np.argsort(labels[start : start + 8192], kind="stable")
@@ -105,7 +107,8 @@ def profile(clustering: Clustering, found: Effects | None = None) -> Figure:
             boxes.append([(left, top), (right, top), (right, bottom), (left, bottom)])
             fills.append(fill)
             if groups <= 16:
-                words = f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
+                words = f"{round(value, 1) + 0.0:+.1f}".replace("-", "\N{MINUS SIGN}")
+                words = "0.0" if words == "+0.0" else words
                 text = axes.text(across + 0.5, down + 0.5, words, ha="center", va="center")
                 style.set_text(text, 8, style.ink_on(fill))
     axes.add_collection(PolyCollection(boxes, facecolors=fills, edgecolors="none"), autolim=False)
@@ -139,4 +142,6 @@ def _draw_key(figure: Figure, fills: list[str]) -> None:
     axes.set(xlim=(0, len(fills)), ylim=(0, 1))
     words = ("lower than the other rows  \N{MINUS SIGN}2", "+2  higher, in standard deviations")
     style.set_text(axes.text(-0.3, 0.5, words[0], ha="right", va="center"), 7.5, style.MUTED)
-    style.set_text(axes.text(len(fills) + 0.3, 0.5, words[1], ha="left", va="center"), 7.5, style.MUTED)
+    style.set_text(
+        axes.text(len(fills) + 0.3, 0.5, words[1], ha="left", va="center"), 7.5, style.MUTED
+    )

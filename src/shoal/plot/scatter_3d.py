@@ -13,7 +13,7 @@ from shoal.plot.columns import column_values, matrix_labels, number_columns, spr
 from shoal.plot.points import draw_order, medians
 
 if TYPE_CHECKING:
-    from mpl_toolkits.mplot3d.axes3d import Axes3D
+    from typing import Any as Axes3D  # mpl_toolkits has no type information
 
     from matplotlib.figure import Figure
 
@@ -47,15 +47,14 @@ def scatter_3d(clustering: Clustering, columns: tuple[str, str, str] | None = No
     names = list(columns or known)
     if len(names) != 3 or any(name not in known for name in names):
         raise ParameterError(
-            f"columns must be three clustered number columns; got {len(names)}. "
-            "Name three of them."
+            f"columns must be three clustered number columns; got {len(names)}. Name three of them."
         )
     rows = spread(clustering.matrix.n_samples, MOST_ROWS)
     labels = matrix_labels(clustering)[rows]
     figure = style.new_figure(6.2)
-    axes: Axes3D = style.new_axes(figure, 0.5, 0.35, 7.4, 5.7, "3d")  # type: ignore[assignment]
+    axes: Axes3D = style.new_axes(figure, 0.5, 0.35, 7.4, 5.7, "3d")
     axes.view_init(elev=22, azim=-58)
-    axes.set_box_aspect((1.25, 1.0, 0.85), zoom=0.95)
+    axes.set_box_aspect((1.25, 1.0, 0.85), zoom=1.12)
     places, centres = [], []
     for which, name in zip("xyz", names, strict=True):
         values = column_values(clustering, name, rows).values
@@ -79,14 +78,13 @@ def scatter_3d(clustering: Clustering, columns: tuple[str, str, str] | None = No
     return figure
 
 
-def _draw_rows(axes: Axes3D, points: np.ndarray, labels: np.ndarray) -> None:  # type: ignore[type-arg]
+def _draw_rows(axes: Axes3D, points: np.ndarray, labels: np.ndarray) -> None:
     order = draw_order(labels)
     points, labels = points[order], labels[order]
     known = ~np.isnan(points).any(axis=1)
     points, labels = points[known], labels[known]
     for mark in dict.fromkeys(style.marker(int(label)) for label in np.unique(labels)):
         inside = np.array([style.marker(int(label)) == mark for label in labels])
-        edges = {} if mark == "x" else {"edgecolors": style.PAPER}
         axes.scatter(
             points[inside, 0],
             points[inside, 1],
@@ -98,7 +96,7 @@ def _draw_rows(axes: Axes3D, points: np.ndarray, labels: np.ndarray) -> None:  #
             depthshade=False,
             linewidths=0.25,
             rasterized=True,
-            **edges,
+            edgecolors=None if mark == "x" else style.PAPER,
         )
 
 

@@ -41,7 +41,9 @@ def silhouette(clustering: Clustering) -> Figure:
     """
     values, rows = clustering.silhouette_samples, clustering.silhouette_rows
     if values is None or len(values) == 0:
-        raise ParameterError("silhouette_samples must be present; got None. Use two groups or more.")
+        raise ParameterError(
+            "silhouette_samples must be present; got None. Use two groups or more."
+        )
     labels = matrix_labels(clustering)
     labels = labels if rows is None else labels[rows]
     shown = [c for c in range(min(clustering.n_clusters, MOST_GROUPS)) if (labels == c).any()]
@@ -72,28 +74,31 @@ def silhouette(clustering: Clustering) -> Figure:
         middle = floor + thickness / 2
         low = min(float(values.min()), 0.0)
         style.add_badge(axes, low - 0.045, middle, cluster, 8.5 if len(shown) <= 12 else 6.5)
-        words = f"mean {number(float(ordered.mean()))}"
+        words = f"mean {_two_digits(float(ordered.mean()))}"
         if len(shown) <= 16:
             note = axes.text(1.0, middle, words, ha="right", va="center", zorder=6)
             style.set_text(note, 8, style.MUTED)
         floor += thickness + gap
     mean = float(values.mean())
     axes.axvline(mean, color=style.INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=5)
+    axes.set_ylim(floor + 0.01 * total, -0.02 * total)
     note = axes.annotate(
-        f"mean of all {number(mean)}",
-        (mean, 0),
-        xytext=(5, 4),
+        f"mean of all {_two_digits(mean)}",
+        (mean, 1.0),
+        xycoords=axes.get_xaxis_transform(),
+        xytext=(0, 3),
         textcoords="offset points",
-        va="top",
+        ha="center",
+        va="bottom",
         zorder=6,
     )
     style.set_text(note, 8.5, style.INK, "bold")
     low = min(float(values.min()), 0.0)
     axes.set_xlim(low - 0.09, 1.02)
-    axes.set_ylim(floor + 0.01 * total, -0.06 * total)
     ticks = np.arange(np.ceil(low * 5) / 5, 1.01, 0.2)
-    axes.set_xticks(ticks, [number(round(float(tick), 1)) for tick in ticks])
-    style.set_text(axes.set_xlabel("silhouette: 1 well inside its group, 0 between two, below 0 nearer another"), 8.5, style.MUTED)
+    axes.set_xticks(ticks, [number(round(float(tick), 1) + 0.0) for tick in ticks])
+    meaning = "silhouette: 1 well inside its group, 0 between two, below 0 nearer to another"
+    style.set_text(axes.set_xlabel(meaning), 8.5, style.MUTED)
     notes = []
     if len(values) < clustering.matrix.n_samples:
         notes.append(f"{len(values):,} sampled rows of {clustering.matrix.n_samples:,}.")
@@ -102,3 +107,7 @@ def silhouette(clustering: Clustering) -> Figure:
     if notes:
         style.add_note(figure, " ".join(notes))
     return figure
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")

@@ -42,7 +42,8 @@ def sizes(clustering: Clustering) -> Figure:
     figure = style.new_figure(height)
     axes = style.new_axes(figure, 0.55, 0.4, 7.0, height - 0.5)
     style.tidy(axes, "")
-    axes.spines["bottom"].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
     axes.set_yticks([])
     axes.set_xticks([])
     largest = max(size for *_, size in bars)
@@ -61,7 +62,9 @@ def sizes(clustering: Clustering) -> Figure:
         label = f"{count(size)}  ({percent(size / labels.size)})"
         style.set_text(axes.text(0, place - 0.26, name, va="bottom", ha="left"), 8.5, style.INK)
         style.set_text(
-            axes.text(size + 0.012 * largest, place, label, va="center", ha="left"), 8.5, style.MUTED
+            axes.text(size + 0.012 * largest, place, label, va="center", ha="left"),
+            8.5,
+            style.MUTED,
         )
     axes.set_xlim(-0.075 * largest, largest * 1.2)
     axes.set_ylim(len(bars) - 0.5, -0.75)

@@ -70,12 +70,13 @@ def literal(text: object, length: int = 28) -> str:
     return drawn.replace("$", r"\$")
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
     """Four significant digits, thousands separated; an en dash for what is not a number."""
     if value is None or math.isnan(value):
         return "\N{EN DASH}"
     if math.isinf(value):
         return "\N{INFINITY}" if value > 0 else "\N{MINUS SIGN}\N{INFINITY}"
+    value += 0.0  # no minus sign before a zero
     size = abs(value)
     if size >= 1e15 or 0 < size < 1e-4:
         words = f"{value:.3g}"
@@ -88,7 +89,7 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage that never shows a row as nothing or nearly all as all."""
+    """Write a share as a percentage that never shows a row as nothing or nearly all as all."""
     if math.isnan(share):
         return "\N{EN DASH}"
     if 0 < share < 0.001:
@@ -100,7 +101,7 @@ def percent(share: float) -> str:
 
 
 def count(value: int) -> str:
-    """A whole number with its thousands separated."""
+    """Write a whole number with its thousands separated."""
     return f"{value:,}"
 
 
