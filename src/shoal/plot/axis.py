@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Scale", "choose_scale"]
 
 LONG_TAIL = 5.0
+LONG_TIME = 1500  # days, above which ticks name months
 LARGEST_EVEN = 1e150  # beyond it, sums of squares of places overflow
 
 
@@ -34,12 +35,15 @@ class Scale:
         logarithmic far from it, defined for negative numbers too.
     whole : bool
         True when every value is a whole number: ticks are too.
+    is_date : bool
+        True when values are days since 1970.
     """
 
     low: float
     high: float
     width: float | None = None
     whole: bool = False
+    is_date: bool = False
 
     def place(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Places of `values` on the axis."""
@@ -69,6 +73,13 @@ class Scale:
         values = values[(values >= self.low) & (values <= self.high)]
         return self._apart(values, at_most)
 
+    def words(self, tick: float) -> str:
+        """Label of a tick."""
+        if not self.is_date:
+            return short_number(tick)
+        unit = "M" if self.high - self.low > LONG_TIME else "D"
+        return str(np.datetime64(int(tick), "D").astype(f"datetime64[{unit}]"))
+
     def _apart(self, values: npt.NDArray[np.float64], at_most: int) -> npt.NDArray[np.float64]:
         """Keep zero and, from the outermost inwards, the values whose labels do not touch."""
         first, last = self.ends()
@@ -87,18 +98,20 @@ class Scale:
         axis = getattr(axes, f"{which}axis")
         getattr(axes, f"set_{which}lim")(*self.ends())
         ticks = self.ticks(at_most)
-        axis.set_ticks(self.place(ticks), [short_number(tick) for tick in ticks])
+        axis.set_ticks(self.place(ticks), [self.words(tick) for tick in ticks])
         if name:
             note = "" if self.width is None else "  (log-like scale)"
             set_text(getattr(axes, f"set_{which}label")(literal(name, 44) + note), 9, INK)
 
 
-def choose_scale(values: npt.NDArray[np.float64]) -> Scale:
+def choose_scale(values: npt.NDArray[np.float64], is_date: bool = False) -> Scale:
     """Choose an even axis, or a log-like one when the range dwarfs where nine in ten values lie."""
     known = values[~np.isnan(values)]
     if known.size == 0:
         return Scale(0.0, 1.0)
     low, high = float(known.min()), float(known.max())
+    if is_date:
+        return Scale(low, high, whole=True, is_date=True)
     if max(abs(low), abs(high)) > LARGEST_EVEN:
         return Scale(low, high, max(abs(low), abs(high)) / 1e3)
     fifth, last = np.quantile(known, (0.05, 0.95))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from shoal.explain.columns import Numbers, read_columns
 from shoal.plot.axis import choose_scale
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from shoal.clustering import Clustering
 
 __all__ = [
@@ -41,11 +40,14 @@ class Column:
         The numbers, or for categories the index into `categories`; NaN where missing.
     categories : tuple of str or None
         The values of a category, most common first; None for a number.
+    is_date : bool
+        Whether the numbers are days since 1970.
     """
 
     name: str
     values: npt.NDArray[np.float64]
     categories: tuple[str, ...] | None = None
+    is_date: bool = False
 
 
 def matrix_labels(clustering: Clustering) -> npt.NDArray[np.int32]:
@@ -55,53 +57,38 @@ def matrix_labels(clustering: Clustering) -> npt.NDArray[np.int32]:
 
 
 def column_names(clustering: Clustering) -> list[str]:
-    """Columns of the table that were clustered, in the order of the table."""
-    used = set(clustering.preparation.column_names)
-    return [name for name in clustering.table.column_names if name in used]
+    """Name the columns of the table that were clustered, in the order of the table."""
+    return list(clustering.preparation.column_names)
 
 
 def column_values(
     clustering: Clustering, name: str, rows: npt.NDArray[np.int64] | None = None
 ) -> Column:
     """Read one column for the given rows of the matrix; all of them by default."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    data = clustering.table.data
-    chosen = clustering.matrix.rows if rows is None else clustering.matrix.rows[rows]
-    column = data.column(data.column_names.index(name))
-    if len(chosen) != clustering.table.n_rows:
-        column = column.take(pa.array(chosen))
-    kind = column.type
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
-        values = column.cast(pa.float64()).to_numpy().astype(np.float64, copy=False)
-        return Column(name, np.where(np.isfinite(values), values, np.nan))
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    encoded = pc.dictionary_encode(_as_text(column)).combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else encoded
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.float64)
-    words = [str(word) for word in encoded.dictionary.to_pylist()]
-    present = codes[~np.isnan(codes)].astype(np.int64)
-    order = np.argsort(-np.bincount(present, minlength=len(words)), kind="stable")
-    rank = np.empty(len(words), dtype=np.float64)
-    rank[order] = np.arange(len(words))
-    codes[~np.isnan(codes)] = rank[present]
-    return Column(name, codes, tuple(words[index] for index in order))
+    matrix, preparation = clustering.matrix, clustering.preparation
+    if rows is not None:
+        matrix = replace(matrix, rows=matrix.rows[rows])
+    preparation = replace(
+        preparation, columns=tuple(c for c in preparation.columns if c.name == name)
+    )
+    found = next(iter(read_columns(clustering.table, matrix, preparation)))
+    if isinstance(found, Numbers):
+        values = np.where(np.isfinite(found.values), found.values, np.nan)
+        return Column(name, values, is_date=found.is_date)
+    present = found.codes >= 0
+    counts = np.bincount(found.codes[present], minlength=len(found.levels))
+    order = np.argsort(-counts, kind="stable")[: max(int(np.count_nonzero(counts)), 1)]
+    rank = np.full(len(found.levels), np.nan)
+    rank[order] = np.arange(len(order))
+    values = np.full(len(found.codes), np.nan)
+    values[present] = rank[found.codes[present]]
+    return Column(name, values, tuple(found.levels[level] for level in order))
 
 
 def number_columns(clustering: Clustering) -> list[str]:
-    """Clustered columns that hold numbers."""
-    import pyarrow as pa
-
-    schema = clustering.table.data.schema
-    kinds = {name: schema.field(at).type for at, name in enumerate(schema.names)}
-    return [
-        name
-        for name in column_names(clustering)
-        if pa.types.is_floating(kinds[name]) or pa.types.is_integer(kinds[name])
-    ]
+    """Name the clustered columns that lie on an axis: numbers and dates."""
+    columns = clustering.preparation.columns
+    return [column.name for column in columns if column.kind in {"number", "date"}]
 
 
 def spread(n_rows: int, at_most: int) -> npt.NDArray[np.int64]:
@@ -191,18 +178,3 @@ def _correlation(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]
     first, second = first / (np.abs(first).max() or 1), second / (np.abs(second).max() or 1)
     size = float(np.sqrt((first @ first) * (second @ second)))
     return abs(float(first @ second)) / size if size else 1.0
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow as pa
-
-    try:
-        return column.cast(pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return pa.chunked_array(
-            [pa.array([_word(value) for value in column.to_pylist()], pa.string())]
-        )
-
-
-def _word(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -60,7 +60,7 @@ def distributions(clustering: Clustering, ranking: dict[str, float] | None = Non
         axes.set_yticks([])
         _draw_column(axes, column_values(clustering, name), labels, clustering.n_clusters)
         title = axes.annotate(
-            literal(name, 30 if across == 3 else 46),
+            literal(name, 25 if across == 3 else 44),
             (0, 1.03),
             xycoords="axes fraction",
             xytext=(0, 12),
@@ -81,12 +81,12 @@ def _draw_column(
     values, groups = column.values[known], _merge_small(labels[known], n_clusters)
     starts: npt.NDArray[np.float64]
     if column.categories is None:
-        scale = choose_scale(values)
+        scale = choose_scale(values, column.is_date)
         first, width, n_bins = _bin(scale, values)
         bins = ((scale.place(values) - first) / width).astype(np.int64)
         bins = np.clip(bins, 0, n_bins - 1)
         starts = first + width * np.arange(n_bins, dtype=np.float64)
-        scale.apply(axes, "x", 5)
+        scale.apply(axes, "x", 3 if column.is_date else 5)
         axes.set_xlim(starts[0] - 0.4 * width, starts[-1] + 1.4 * width)
     else:
         n_bins = min(len(column.categories), MOST_VALUES)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from shoal.explain.columns import Numbers, read_columns
+from shoal.explain.effects import Groups, contrast_categories, contrast_numbers
 from shoal.plot import style
 from shoal.plot.columns import matrix_labels
 from shoal.plot.text import literal
@@ -20,19 +22,19 @@ __all__ = ["Effects", "effects", "profile"]
 
 MOST_COLUMNS = 24
 MOST_GROUPS = 30
+MOST_VALUES = 4
 LARGEST = 2.0
 
 
 class Effects(NamedTuple):
-    """Effect sizes of every group on every column of the matrix.
+    """Effect sizes of every group on every column.
 
     Attributes
     ----------
     names : tuple of str
-        Columns of the matrix.
-    values : ndarray of shape (n_clusters, n_features)
-        Mean in the group minus mean of all other rows, in pooled standard deviations
-        (Cohen's d); 0 where the pooled standard deviation is 0.
+        Columns; for a category, ``"column = value"`` for each of its most telling values.
+    values : ndarray of shape (n_clusters, n_names)
+        Cohen's d for numbers, Cohen's h for the share of a value.
     """
 
     names: tuple[str, ...]
@@ -40,37 +42,33 @@ class Effects(NamedTuple):
 
 
 def effects(clustering: Clustering) -> Effects:
-    """Compute how far the mean of each group lies from that of all other rows."""
-    X, labels = clustering.matrix.X, matrix_labels(clustering)
-    n_clusters, n_features = clustering.n_clusters, clustering.matrix.n_features
-    counts = np.bincount(labels + 1, minlength=n_clusters + 1).astype(np.float64)
-    sums = np.zeros((n_clusters + 1, n_features))
-    squares = np.zeros((n_clusters + 1, n_features))
-    middle = X[: min(len(X), 1000)].mean(
-        axis=0
-    )  # close to the mean: squares then keep their digits
-    for start in range(0, len(X), 8192):
-        block = X[start : start + 8192] - middle
-        order = np.argsort(labels[start : start + 8192], kind="stable")
-        present, starts = np.unique(labels[start : start + 8192][order], return_index=True)
-        sums[present + 1] += np.add.reduceat(block[order], starts, axis=0)
-        squares[present + 1] += np.add.reduceat(block[order] ** 2, starts, axis=0)
-    inside, others = counts[1:, None], counts.sum() - counts[1:, None]
-    sum_in, sum_out = sums[1:], sums.sum(axis=0) - sums[1:]
-    mean_in, mean_out = sum_in / np.maximum(inside, 1), sum_out / np.maximum(others, 1)
-    scatter_in = squares[1:] - inside * mean_in**2
-    scatter_out = squares.sum(axis=0) - squares[1:] - others * mean_out**2
-    pooled = np.maximum(scatter_in + scatter_out, 0) / np.maximum(inside + others - 2, 1)
-    noise = 1e-12 * np.maximum(squares.sum(axis=0) / max(counts.sum(), 1), 1e-300)
-    deviation = np.sqrt(np.where(pooled > noise, pooled, np.inf))
-    difference = np.where(others > 0, mean_in - mean_out, 0.0)
-    return Effects(clustering.matrix.feature_names, difference / deviation)
+    """Compare every group with all other rows, column by column."""
+    labels = matrix_labels(clustering).astype(np.int64)
+    n_clusters = clustering.n_clusters
+    codes = np.where(labels < 0, n_clusters, labels)
+    groups = Groups(codes, n_clusters, clustering.matrix.weights)
+    names: list[str] = []
+    values: list[npt.NDArray[np.float64]] = []
+    for column in read_columns(clustering.table, clustering.matrix, clustering.preparation):
+        if isinstance(column, Numbers):
+            names.append(column.name)
+            values.append(contrast_numbers(column.values, groups).effect)
+            continue
+        found = contrast_categories(column.codes, len(column.levels), groups).effect
+        strength = np.abs(found).max(axis=0, initial=0)
+        strongest = np.argsort(-strength, kind="stable")[:MOST_VALUES]
+        if len(column.levels) == 2:  # the share of one value says that of the other
+            strongest = strongest[:1]
+        for level in sorted(strongest):
+            names.append(f"{column.name} = {column.levels[level]}")
+            values.append(found[:, level])
+    return Effects(tuple(names), np.stack(values, axis=1))
 
 
 def profile(clustering: Clustering, found: Effects | None = None) -> Figure:
     """Draw the effect sizes as a heat map, groups across and columns down, values printed.
 
-    The 24 columns with the largest effects are drawn, in the order of the matrix.
+    The 24 columns with the largest effects are drawn, in the order of the table.
 
     Parameters
     ----------

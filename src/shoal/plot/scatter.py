@@ -61,8 +61,8 @@ def scatter(clustering: Clustering, x: str | None = None, y: str | None = None) 
     centres = []
     places = []
     for which, name in (("x", across), ("y", up)):
-        values = column_values(clustering, name).values
-        scale = choose_scale(values)
+        column = column_values(clustering, name)
+        values, scale = column.values, choose_scale(column.values, column.is_date)
         scale.apply(axes, which, 7, name)  # type: ignore[arg-type]
         places.append(scale.place(values))
         centres.append(scale.place(medians(values, labels, clustering.n_clusters)))

@@ -57,8 +57,8 @@ def scatter_3d(clustering: Clustering, columns: tuple[str, str, str] | None = No
     axes.set_box_aspect((1.25, 1.0, 0.85), zoom=1.12)
     places, centres = [], []
     for which, name in zip("xyz", names, strict=True):
-        values = column_values(clustering, name, rows).values
-        scale = choose_scale(values)
+        column = column_values(clustering, name, rows)
+        values, scale = column.values, choose_scale(column.values, column.is_date)
         axis = getattr(axes, f"{which}axis")
         axis.set_pane_color((0.5, 0.55, 0.62, 0.06))
         axis.line.set_color(style.GRID)
