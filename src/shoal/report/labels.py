@@ -1,0 +1,208 @@
+"""The input table with what was found about each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from shoal.errors import OutputError, ParameterError
+
+if TYPE_CHECKING:
+    import os
+
+    import pyarrow as pa
+
+    from shoal.clustering import Clustering
+
+__all__ = ["ADDED", "LabelsFormat", "added_names", "write_labels"]
+
+ADDED = ("cluster", "confidence", "outlier_score")
+LabelsFormat = Literal["csv", "parquet"]
+
+BLOCK_ROWS = 65_536
+FORMULA_STARTS = r"^[=+\-@\t\r]"
+NEEDS_QUOTES = r'[",\r\n]|^\s|\s$'
+WHOLE_BELOW = 2.0**53
+
+
+def added_names(taken: Iterable[str]) -> tuple[str, str, str]:
+    """Name the three columns, with a number behind a name that the table already has.
+
+    Examples
+    --------
+    >>> added_names(["age", "cluster"])
+    ('cluster_2', 'confidence', 'outlier_score')
+    """
+    used = set(taken)
+    names = []
+    for name in ADDED:
+        number = 1
+        free = name
+        while free in used:
+            number += 1
+            free = f"{name}_{number}"
+        names.append(free)
+    return names[0], names[1], names[2]
+
+
+def write_labels(
+    clustering: Clustering,
+    path: str | os.PathLike[str],
+    *,
+    format: LabelsFormat = "csv",  # noqa: A002 - the word the user types
+    spreadsheet_safe: bool = False,
+) -> dict[str, str]:
+    """Write every input column and row in order, with cluster, confidence and outlier score.
+
+    Parameters
+    ----------
+    clustering : Clustering
+        The finished job.
+    path : path
+        File to write; it must be in a folder that exists.
+    format : {"csv", "parquet"}, default="csv"
+        CSV is UTF-8 with commas, numbers that read back as the same double, and an empty field
+        for a missing value; an empty text is a pair of quotes.
+    spreadsheet_safe : bool, default=False
+        Put an apostrophe before texts and column names that a spreadsheet would take for a
+        formula: those starting with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return.
+        Columns of numbers are never touched. Off by default, because the file then no longer
+        holds the values of the table. CSV only.
+
+    Returns
+    -------
+    dict of str to str
+        ``"cluster"``, ``"confidence"`` and ``"outlier_score"`` and the names they have in the
+        file: a name the table already uses gets a number behind it.
+
+    Raises
+    ------
+    ParameterError
+        If `format` is unknown.
+    OutputError
+        If the file cannot be written.
+    """
+    if format not in {"csv", "parquet"}:
+        raise ParameterError(f"format must be 'csv' or 'parquet'; got {format!r}.")
+    names = added_names(clustering.table.column_names)
+    columns = _Columns(
+        [*clustering.table.column_names, *names],
+        [*clustering.table.data.columns, *_found(clustering)],
+    )
+    try:
+        if format == "csv":
+            with Path(path).open("wb") as file:
+                file.writelines(_lines(columns, clustering.table.n_rows, spreadsheet_safe))
+        else:
+            _write_parquet(columns, path)
+    except OSError as error:
+        raise OutputError(
+            f"{path} must be writable; got: {error.strerror or error}. Choose another place."
+        ) from error
+    return dict(zip(ADDED, names, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    names: list[str]
+    values: Sequence[pa.ChunkedArray]
+
+
+def _found(clustering: Clustering) -> list[pa.ChunkedArray]:
+    import pyarrow as pa
+
+    found = (clustering.labels, clustering.confidence, clustering.outlier_scores)
+    return [pa.chunked_array([pa.array(values, from_pandas=True)]) for values in found]
+
+
+def _write_parquet(columns: _Columns, path: str | os.PathLike[str]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with Path(path).open("wb") as file:
+        pq.write_table(pa.table(list(columns.values), names=columns.names), file)
+
+
+def _lines(columns: _Columns, n_rows: int, spreadsheet_safe: bool) -> Iterator[bytes]:
+    """Write blocks of lines; all work on cells is done by Arrow."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    head = _quote(_guard(pa.array(columns.names, pa.string()), spreadsheet_safe))
+    yield (",".join(head.to_pylist()) + "\n").encode()
+    whole = [_is_whole(column) for column in columns.values]
+    for start in range(0, n_rows, BLOCK_ROWS):
+        cells = []
+        for column, as_whole in zip(columns.values, whole, strict=True):
+            part = column.slice(start, BLOCK_ROWS)
+            array = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
+            cells.append(_cells(array, as_whole, spreadsheet_safe))
+        if len(cells) == len(ADDED):  # a table without columns has no lines to keep apart
+            return
+        lines = pc.binary_join_element_wise(*cells, pa.scalar(",", pa.large_string()))
+        yield ("\n".join(lines.to_pylist()) + "\n").encode()
+
+
+def _is_whole(column: pa.ChunkedArray) -> bool:
+    """Tell whether every number is whole and small enough to be written without an exponent."""
+    import pyarrow as pa
+
+    if not pa.types.is_floating(column.type):
+        return False
+    for chunk in column.chunks:
+        values = chunk.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        known = values[~np.isnan(values)]
+        if not ((np.abs(known) < WHOLE_BELOW) & (known == np.floor(known))).all():
+            return False
+    return True
+
+
+def _cells(array: pa.Array, as_whole: bool, spreadsheet_safe: bool) -> pa.Array:
+    """Write the values of a column as fields of a line."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if pa.types.is_floating(kind):
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, kind), array)
+        array = array.cast(pa.int64()) if as_whole else array
+    is_number = pa.types.is_floating(kind) or pa.types.is_integer(kind)
+    if pa.types.is_dictionary(kind):
+        array = array.dictionary_decode()
+    try:
+        words = array.cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        texts = [None if value is None else str(value) for value in array.to_pylist()]
+        words = pa.array(texts, pa.large_string())
+    if not is_number:
+        words = _quote(_guard(words, spreadsheet_safe))
+    return pc.fill_null(words, "")
+
+
+def _guard(words: pa.Array, spreadsheet_safe: bool) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not spreadsheet_safe:
+        return words
+    risky = pc.match_substring_regex(words, FORMULA_STARTS)
+    return pc.if_else(
+        risky, pc.binary_join_element_wise("'", words, pa.scalar("", words.type)), words
+    )
+
+
+def _quote(words: pa.Array) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    needed = pc.or_(
+        pc.match_substring_regex(words, NEEDS_QUOTES), pc.equal(words, pa.scalar("", words.type))
+    )
+    quoted = pc.binary_join_element_wise(
+        '"', pc.replace_substring(words, '"', '""'), '"', pa.scalar("", words.type)
+    )
+    return pc.if_else(needed, quoted, words)

@@ -1,0 +1,298 @@
+"""The pictures of a report: drawn once, described in words, with the numbers they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shoal import plot
+from shoal.plot.columns import (
+    column_names,
+    column_values,
+    matrix_labels,
+    number_columns,
+    telling,
+    telling_pair,
+)
+from shoal.plot.pca import Projection, project
+from shoal.plot.points import medians
+from shoal.plot.profile import Effects, effects
+from shoal.plot.text import number, percent, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from shoal.clustering import Clustering
+
+__all__ = ["Grid", "Picture", "draw_pictures"]
+
+MOST_LINES = 60
+MOST_FIELDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of words under a picture.
+
+    Attributes
+    ----------
+    caption : str
+        What it holds.
+    head : tuple of str
+        Headings of its columns.
+    rows : tuple of tuple of str
+        Its cells; the first of each row is the row's heading.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of the report.
+
+    Attributes
+    ----------
+    name, title : str
+        Name of the function in :mod:`shoal.plot`, and its heading.
+    explanation : str
+        How to read it, one or two sentences.
+    description : str
+        Its text alternative.
+    grid : Grid
+        The numbers it shows.
+    figure : Figure
+        The drawing.
+    """
+
+    name: str
+    title: str
+    explanation: str
+    description: str
+    grid: Grid
+    figure: Figure
+
+
+def draw_pictures(clustering: Clustering) -> Iterator[Picture]:
+    """Draw every picture this job has, one at a time."""
+    drawer = _Drawer(clustering)
+    for name in plot.available(clustering):
+        yield getattr(drawer, name)()
+
+
+class _Drawer:
+    """Draws the pictures and keeps what several of them need."""
+
+    def __init__(self, clustering: Clustering) -> None:
+        self.clustering = clustering
+        self.labels = matrix_labels(clustering)
+        self.ranking = telling(clustering)
+        self.groups = [str(card.cluster) for card in clustering.cards[:MOST_LINES]]
+
+    def sizes(self) -> Picture:
+        cards = self.clustering.cards
+        return Picture(
+            "sizes",
+            "Sizes",
+            "Rows in each group, largest first.",
+            f"Bar chart of the sizes of {len(cards)} groups, from {cards[0].size:,} rows down to "
+            f"{cards[-1].size:,}.",
+            Grid(
+                "Rows in each group",
+                ("Group", "Name", "Rows", "Share"),
+                tuple(
+                    (str(c.cluster), shorten(c.name, 80), f"{c.size:,}", percent(c.share))
+                    for c in cards[:MOST_LINES]
+                ),
+            ),
+            plot.sizes(self.clustering),
+        )
+
+    def profile(self) -> Picture:
+        found: Effects = effects(self.clustering)
+        strongest = np.argsort(-np.abs(found.values).max(axis=0), kind="stable")[:24]
+        rows = tuple(
+            (
+                shorten(found.names[column], 60),
+                *(_signed(float(value)) for value in found.values[: len(self.groups), column]),
+            )
+            for column in np.sort(strongest)
+        )
+        return Picture(
+            "profile",
+            "What sets the groups apart",
+            "How far each group's average lies from that of all other rows, in standard "
+            "deviations. From about 0.8 a difference is plain to see; orange is higher, blue is "
+            "lower.",
+            f"Heat map of effect sizes, {len(self.groups)} groups by {len(rows)} columns.",
+            Grid("Effect sizes by column and group", ("Column", *self.groups), rows),
+            plot.profile(self.clustering, found),
+        )
+
+    def scatter(self) -> Picture:
+        pair = telling_pair(self.clustering, self.ranking) or ("", "")
+        across, up = (shorten(name, 60) for name in pair)
+        return Picture(
+            "scatter",
+            "The two most telling columns",
+            "Each point is a row, in original units; the number stands at the median of its "
+            "group. These are the two columns that say most about which group a row is in.",
+            f"Scatter plot of {up} against {across}, coloured and numbered by group.",
+            self._medians(pair),
+            plot.scatter(self.clustering, *pair),
+        )
+
+    def scatter_3d(self) -> Picture:
+        names = tuple(number_columns(self.clustering))
+        return Picture(
+            "scatter_3d",
+            "All three columns",
+            "Each point is a row, in original units; the number stands at the median of its group.",
+            f"Three-dimensional scatter plot of {', '.join(shorten(name) for name in names)}.",
+            self._medians(names),
+            plot.scatter_3d(self.clustering),
+        )
+
+    def pca(self) -> Picture:
+        found: Projection = project(self.clustering.matrix.X)
+        names = self.clustering.matrix.feature_names
+        rows: list[tuple[str, ...]] = []
+        for axis, share in zip(found.axes, found.shares, strict=True):
+            main = np.argsort(-np.abs(axis), kind="stable")[:5]
+            rows += [
+                (f"{len(rows) // len(main) + 1} ({percent(share)})", shorten(names[i], 60),
+                 _signed(float(axis[i]), 2))
+                for i in main
+            ]  # fmt: skip
+        both = percent(sum(found.shares))
+        return Picture(
+            "pca",
+            "All columns at once",
+            f"The prepared rows seen from the side that shows most of their variance: "
+            f"these two directions hold {both} of it. Groups that overlap here may still be apart "
+            "in the directions left out.",
+            "Scatter plot of the first two principal components, coloured and numbered by group; "
+            f"they hold {percent(found.shares[0])} and {percent(found.shares[1])} of the variance.",
+            Grid(
+                "What the two directions are made of: the five largest weights of each",
+                ("Component", "Column", "Weight"),
+                tuple(rows),
+            ),
+            plot.pca(self.clustering, found),
+        )
+
+    def distributions(self) -> Picture:
+        shown = set(list(self.ranking)[:MOST_FIELDS])
+        names = [name for name in column_names(self.clustering) if name in shown]
+        return Picture(
+            "distributions",
+            "How the values are spread",
+            "Each bar counts rows; its colours are the groups they belong to.",
+            f"Histograms of {len(names)} columns, each bar split by group.",
+            Grid(
+                "Spread of each column",
+                ("Column", "Smallest or most common", "Median or next", "Largest or rarest",
+                 "Explained by the groups"),
+                tuple(self._spread(name) for name in names),
+            ),
+            plot.distributions(self.clustering, self.ranking),
+        )  # fmt: skip
+
+    def silhouette(self) -> Picture:
+        values, rows = self.clustering.silhouette_samples, self.clustering.silhouette_rows
+        if values is None:
+            raise AssertionError("only drawn when there are silhouettes")
+        labels = self.labels if rows is None else self.labels[rows]
+        lines = []
+        for group in self.groups:
+            mine = values[labels == int(group)]
+            if mine.size:
+                below = percent(float((mine < 0).mean()))
+                lines.append((group, f"{mine.mean():.2f}", f"{mine.min():.2f}", below))
+        return Picture(
+            "silhouette",
+            "How well each row fits its group",
+            "The silhouette compares a row's distance to its own group with that to the nearest "
+            "other one. Rows that reach left of zero would fit another group better.",
+            f"Silhouette of each row sorted within its group; the mean is {values.mean():.2f}.",
+            Grid(
+                "Silhouette by group",
+                ("Group", "Mean", "Lowest", "Rows below zero"),
+                tuple(lines),
+            ),
+            plot.silhouette(self.clustering),
+        )
+
+    def elbow(self) -> Picture:
+        choice = self.clustering.choice
+        if choice is None:
+            raise AssertionError("only drawn when k was chosen")
+        rows = zip(
+            choice.k,
+            choice.inertia,
+            choice.silhouette,
+            choice.calinski_harabasz,
+            choice.davies_bouldin,
+            strict=True,
+        )
+        return Picture(
+            "elbow",
+            "Quality for each number of groups",
+            "The band marks the recommended number; a ring marks the best value of each index.",
+            f"Inertia, silhouette, Calinski-Harabasz and Davies-Bouldin for {choice.k[0]} to "
+            f"{choice.k[-1]} groups; {choice.recommended} is recommended.",
+            Grid(
+                "Indices for each number of groups",
+                ("Groups", "Inertia", "Silhouette", "Calinski-Harabasz", "Davies-Bouldin"),
+                tuple((str(k), *(number(value) for value in values)) for k, *values in rows),
+            ),
+            plot.elbow(self.clustering),
+        )
+
+    def _medians(self, names: tuple[str, ...]) -> Grid:
+        columns = [
+            medians(
+                column_values(self.clustering, name).values, self.labels, self.clustering.n_clusters
+            )
+            for name in names
+        ]
+        return Grid(
+            "Median of each group",
+            ("Group", "Rows", *(shorten(name, 60) for name in names)),
+            tuple(
+                (str(card.cluster), f"{card.size:,}", *(number(c[card.cluster]) for c in columns))
+                for card in self.clustering.cards[:MOST_LINES]
+            ),
+        )
+
+    def _spread(self, name: str) -> tuple[str, ...]:
+        column = column_values(self.clustering, name)
+        explained = percent(self.ranking[name])
+        values = column.values[~np.isnan(column.values)]
+        if values.size == 0:
+            return (shorten(name, 60), "none", "none", "none", explained)
+        if column.categories is None:
+            quantiles = np.quantile(values, (0, 0.5, 1))
+            words = [_day(q) if column.is_date else number(float(q)) for q in quantiles]
+            return (shorten(name, 60), *words, explained)
+        counts = np.bincount(values.astype(np.int64))
+        named = [
+            f"{shorten(value, 40)} ({percent(size / values.size)})"
+            for value, size in zip(column.categories, counts, strict=True)
+        ]
+        middle = named[1] if len(named) > 1 else "none"
+        return (shorten(name, 60), named[0], middle, named[-1], explained)
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    words = f"{round(value, digits) + 0.0:+.{digits}f}"
+    return "0" if float(words) == 0 else words.replace("-", "\N{MINUS SIGN}")
+
+
+def _day(value: float) -> str:
+    return str(np.datetime64(int(value), "D"))

@@ -1,0 +1,263 @@
+"""The words and numbers of each section of the report, ready to be laid out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shoal.plot.text import number, percent, shorten
+from shoal.report.repeat import call, command
+from shoal.report.words import comparison, count_noise, left_out
+
+if TYPE_CHECKING:
+    from shoal.clustering import Card, Clustering
+
+__all__ = ["Limits", "cards", "choice", "overview", "preparation", "settings"]
+
+MOST_SEGMENTS = 60
+MOST_TRAITS = 5
+WIDEST_EFFECT = 3.0
+SCORES = {
+    "inertia": "Inertia",
+    "silhouette": "Silhouette",
+    "calinski_harabasz": "Calinski\N{EN DASH}Harabasz",
+    "davies_bouldin": "Davies\N{EN DASH}Bouldin",
+}
+SCALES = {
+    "standard": "to mean 0 and standard deviation 1",
+    "robust": "to median 0 and interquartile range 1",
+    "minmax": "to the range 0 to 1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a large job one page shows.
+
+    Attributes
+    ----------
+    cards : int
+        Groups with a card of their own.
+    fields : int
+        Columns in a card's table.
+    columns : int
+        Columns in the tables about preparation.
+    lines : int
+        Rows of any other table, and notes.
+    """
+
+    cards: int
+    fields: int
+    columns: int
+    lines: int
+
+
+def overview(clustering: Clustering) -> dict[str, Any]:
+    """Sizes, noise and the figures at the top."""
+    n_samples = clustering.matrix.n_samples
+    noise, out = count_noise(clustering), left_out(clustering)
+    used = len(clustering.preparation.columns)
+    silhouette = clustering.scores.get("silhouette", math.nan)
+    facts = [
+        ("Groups", f"{clustering.n_clusters:,}", ""),
+        ("Rows", f"{clustering.table.n_rows:,}", f"{out:,} left out" if out else "all clustered"),
+        ("Columns", f"{used:,}", f"of {len(clustering.table.column_names):,} in the table"),
+        ("Silhouette", f"{silhouette:.2f}" if math.isfinite(silhouette) else "\N{EN DASH}",
+         "1 is best"),
+        ("Noise", percent(noise / n_samples), f"{noise:,} rows in no group"),
+    ]  # fmt: skip
+    segments, start = [], 0.0
+    bars = [(card.cluster, card.size / n_samples) for card in clustering.cards[:MOST_SEGMENTS]]
+    rest = 1 - noise / n_samples - sum(share for _, share in bars)
+    if rest > 1e-9:
+        bars.append((-1, rest))
+    if noise:
+        bars.append((-1, noise / n_samples))
+    for cluster, share in bars:
+        segments.append(
+            {
+                "cluster": cluster,
+                "x": f"{100 * start:.3f}",
+                "width": f"{100 * share:.3f}",
+                "middle": f"{100 * (start + share / 2):.3f}",
+                "wide": share > 0.035,
+            }
+        )
+        start += share
+    rows = [
+        (card.cluster, shorten(card.name, 90), card.size, card.size / n_samples, card.silhouette)
+        for card in clustering.cards[:MOST_SEGMENTS]
+    ]
+    return {
+        "facts": facts,
+        "segments": segments,
+        "rows": rows,
+        "more": clustering.n_clusters - len(rows),
+        "noise": noise,
+        "noise_share": noise / n_samples,
+        "left_out": out,
+    }
+
+
+def cards(clustering: Clustering, limits: Limits) -> list[dict[str, Any]]:
+    """Build one entry per group that gets a card."""
+    return [_card(clustering, card, limits) for card in clustering.cards[: limits.cards]]
+
+
+def _card(clustering: Clustering, card: Card, limits: Limits) -> dict[str, Any]:
+    traits = [
+        {
+            "phrase": shorten(trait.phrase, 70),
+            "column": shorten(trait.column, 60),
+            "sentence": comparison(trait),
+            "higher": trait.effect > 0,
+            "width": f"{50 * min(abs(trait.effect) / WIDEST_EFFECT, 1):.2f}",
+            "x": f"{50 - 50 * min(max(-trait.effect, 0) / WIDEST_EFFECT, 1):.2f}",
+            "effect": f"{trait.effect:+.1f}".replace("-", "\N{MINUS SIGN}"),
+        }
+        for trait in card.traits[:MOST_TRAITS]
+    ]
+    ordered = dict.fromkeys([*(trait.column for trait in card.traits), *card.centre])
+    names = list(ordered)[: limits.fields]
+    table, first = clustering.table, clustering.table.first_line
+    typical = [table.data.slice(row, 1) for row in card.typical_rows]
+    own = clustering.preparation.id
+    fields = [own, *names] if own is not None and own in table.column_names else names
+    lines = []
+    for name in fields:
+        at, centre = table.column_names.index(name), card.centre.get(name)
+        cells = [_cell(row.column(at)[0].as_py()) for row in typical]
+        lines.append((shorten(name, 48), "" if centre is None else _cell(centre), cells))
+    return {
+        "cluster": card.cluster,
+        "name": shorten(card.name, 110),
+        "size": card.size,
+        "share": card.share,
+        "width": f"{100 * card.share:.3f}",
+        "silhouette": card.silhouette,
+        "traits": traits,
+        "lines": lines,
+        "rows": [
+            f"line {first + row:,}" if first else f"row {row + 1:,}" for row in card.typical_rows
+        ],
+        "more_fields": len(ordered) - len(names),
+    }
+
+
+def choice(clustering: Clustering) -> dict[str, Any] | None:
+    """Build the table over k; None when k was given."""
+    found = clustering.choice
+    if found is None:
+        return None
+    best = {
+        "silhouette": _best(found.silhouette, max),
+        "calinski_harabasz": _best(found.calinski_harabasz, max),
+        "davies_bouldin": _best(found.davies_bouldin, min),
+    }
+    rows = []
+    for at, k in enumerate(found.k):
+        error = found.silhouette_error[at]
+        plus = f" \N{PLUS-MINUS SIGN} {error:.3f}" if math.isfinite(error) and error > 0 else ""
+        rows.append(
+            {
+                "k": k,
+                "recommended": k == found.recommended,
+                "elbow": k == found.elbow,
+                "cells": [
+                    (number(found.inertia[at]), False),
+                    (_digits(found.silhouette[at], 3) + plus, at == best["silhouette"]),
+                    (number(found.calinski_harabasz[at]), at == best["calinski_harabasz"]),
+                    (_digits(found.davies_bouldin[at], 3), at == best["davies_bouldin"]),
+                ],
+            }
+        )
+    return {
+        "rows": rows,
+        "recommended": found.recommended,
+        "reason": found.reason,
+        "sampled": found.silhouette_rows,
+        "used": clustering.n_clusters,
+    }
+
+
+def preparation(clustering: Clustering, limits: Limits) -> dict[str, Any]:
+    """Say which columns were used and how, which were not and why, and what was noticed."""
+    chosen = clustering.preparation
+    columns = []
+    for column in chosen.columns[: limits.columns]:
+        how = []
+        if column.missing:
+            filled = "" if column.fill is None else f", filled with {number(column.fill)}"
+            how.append(f"{column.missing:,} missing{filled}")
+        if column.transform != "none":
+            how.append(f"transformed by {column.transform}")
+        if column.levels:
+            how.append(f"{len(column.levels):,} values, one column each")
+        if column.kind in {"number", "date"} and chosen.scale in SCALES:
+            how.append(f"scaled {SCALES[chosen.scale]}")
+        columns.append((shorten(column.name, 60), column.kind, "; ".join(how)))
+    notes = [*clustering.table.notes, *chosen.notes, *clustering.matrix.notes, *clustering.notes]
+    notes = list(dict.fromkeys(notes))
+    kept = [("id", chosen.id), ("weight", chosen.weight), ("label", chosen.label)]
+    return {
+        "columns": columns,
+        "more_columns": len(chosen.columns) - len(columns),
+        "dropped": [
+            (shorten(name, 60), shorten(why, 240)) for name, why in chosen.dropped[: limits.columns]
+        ],
+        "more_dropped": max(len(chosen.dropped) - limits.columns, 0),
+        "kept": [(role, shorten(name, 60)) for role, name in kept if name],
+        "notes": [shorten(note, 400) for note in notes[: limits.lines]],
+        "more_notes": max(len(notes) - limits.lines, 0),
+    }
+
+
+def settings(clustering: Clustering) -> dict[str, Any]:
+    """List everything needed to do the job again."""
+    scores = [(SCORES.get(name, name), number(value)) for name, value in clustering.scores.items()]
+    return {
+        "scores": scores,
+        "settings": [
+            (name.replace("_", " "), shorten(_setting(value), 300))
+            for name, value in clustering.settings.items()
+            if value is not None and value != [] and value != {}
+        ],
+        "versions": list(clustering.versions.items()),
+        "command": shorten_lines(command(clustering)),
+        "call": shorten_lines(call(clustering)),
+    }
+
+
+def shorten_lines(text: str) -> str:
+    """Keep the line breaks of a program and cut it when it is very long."""
+    return "\n".join(shorten(line, 2000) for line in text.split("\n"))
+
+
+def _best(values: tuple[float, ...], choose: Any) -> int | None:
+    known = [at for at, value in enumerate(values) if math.isfinite(value)]
+    return choose(known, key=lambda at: values[at]) if known else None
+
+
+def _digits(value: float, digits: int) -> str:
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return "missing" if math.isnan(value) else number(float(value))
+    return shorten(value, 40)
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_setting(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_setting(item) for item in value)
+    return str(value)
