@@ -6,24 +6,16 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 DEMO := build/demo/customers.shoal
 
-# A fingerprint names each stamp, so a stamp can never speak for other sources, another
-# interpreter or another folder. Python files need none: the install is editable.
-native_sources = find pyproject.toml CMakeLists.txt native -type f -print | LC_ALL=C sort
-fingerprint = $(firstword $(shell { echo "$(CURDIR) $(CXX) $(CXXFLAGS) $(CMAKE_ARGS)"; $(CXX) --version; \
-  $(PYTHON) -c 'import sys; print(sys.version, sys.prefix)'; $(1) | xargs cksum; } | cksum))
-ENVIRONMENT := $(call fingerprint,echo pyproject.toml)
-NATIVE := $(call fingerprint,$(native_sources))
+# A fingerprint names each stamp, so a stamp can never speak for other sources, another compiler,
+# another interpreter or another folder. Python files need none: the install is editable.
+stamps := $(shell $(PYTHON) tools/project.py stamps "$(CURDIR)" "$(CXX)" "$(CXXFLAGS)" \
+  "$(CMAKE_ARGS)" "$(SKBUILD_CMAKE_ARGS)")
+packages = $(shell $(PYTHON) tools/project.py packages $(1))
 
-environment := $(VENV)/environment-$(ENVIRONMENT)
-installed := $(VENV)/installed-$(NATIVE)
-test_tools := $(VENV)/test-tools-$(ENVIRONMENT)
-check_tools := $(VENV)/check-tools-$(ENVIRONMENT)
-
-# The lists of packages stand in pyproject.toml alone.
-build_requires = $(shell $(PYTHON) -c 'import tomllib; \
-  print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
-extra = $(shell $(PYTHON) -c 'import tomllib; \
-  print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"])')
+environment := $(VENV)/environment-$(word 1,$(stamps))
+installed := $(VENV)/installed-$(word 2,$(stamps))
+test_tools := $(VENV)/test-tools-$(word 3,$(stamps))
+check_tools := $(VENV)/check-tools-$(word 3,$(stamps))
 
 .PHONY: help demo install test test-native test-python check format sanitize bench clean
 .DEFAULT_GOAL := help
@@ -32,12 +24,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(environment):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-	  "shoal needs Python 3.11 or newer; got " + sys.version.split()[0] + \
-	  ". Choose one with make PYTHON=python3.12 ...")'
+	@$(PYTHON) tools/project.py packages build > /dev/null
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet $(foreach p,$(build_requires) cmake ninja,"$(p)")
+	$(BIN)/python -m pip install --quiet $(call packages,build)
 	@touch $@
 
 $(installed): $(environment)
@@ -53,7 +43,7 @@ demo: install ## cluster the bundled customers and write a report
 	@echo "The report is $(CURDIR)/$(DEMO)/report.html"
 
 $(test_tools): $(installed)
-	$(BIN)/python -m pip install --quiet $(foreach p,$(call extra,test),"$(p)")
+	$(BIN)/python -m pip install --quiet $(call packages,test)
 	@touch $@
 
 test: test-native test-python ## run the whole test suite
@@ -68,7 +58,7 @@ test-python: $(test_tools)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 $(check_tools): $(installed)
-	$(BIN)/python -m pip install --quiet $(foreach p,$(call extra,check),"$(p)")
+	$(BIN)/python -m pip install --quiet $(call packages,check)
 	@touch $@
 
 native_code = find native -name '*.cpp' -o -name '*.hpp'
