@@ -1,0 +1,80 @@
+"""``shoal choose-k``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shoal.cli.app import Command
+from shoal.cli.options import (
+    algorithm_options,
+    data_options,
+    json_option,
+    range_of,
+    run_options,
+    split_arguments,
+)
+from shoal.cli.progress import progress
+from shoal.cli.words import clean, command_line, give, give_json, say, text_table
+
+if TYPE_CHECKING:
+    from shoal.clustering import KChoice
+
+_CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin")
+
+
+@click.command(
+    cls=Command,
+    name="choose-k",
+    examples=(
+        "shoal choose-k customers.csv",
+        "shoal choose-k customers.csv --k-range 2-20",
+        "shoal choose-k sample:iris --json | jq .recommended",
+    ),
+)
+@click.argument("data")
+@click.option("--k-range", callback=range_of, metavar="2-10", help="Numbers to choose from.")
+@algorithm_options()
+@data_options()
+@json_option()
+@run_options()
+def choose_k(data: str, as_json: bool, quiet: bool, verbose: bool, **options: Any) -> None:
+    """Say how many groups DATA has; write nothing.
+
+    Tries each number of groups and shows how good it is by four indices.
+    """
+    arguments = split_arguments(options)
+    from shoal import workflow
+
+    if not quiet:
+        say(f"Seed {arguments['seed']}; {arguments['algorithm']}.")
+    with progress(quiet) as callback:
+        job, choice = workflow.choose(data, callback=callback, **arguments)
+    if verbose:
+        for note in (*job.table.notes, *job.preparation.notes):
+            say(f"Note: {clean(note, most=300)}")
+    if as_json:
+        give_json(_as_dict(choice))
+    elif quiet:
+        give(str(choice.recommended))
+    else:
+        give(text_table(("k", *(name.replace("_", " ") for name in _CURVES), ""), _rows(choice), range(5)))
+        give("\n" + clean(choice.reason, most=600))
+        k = str(choice.recommended)
+        give(f"Next: {command_line('shoal', 'cluster', data, '-k', k)}")
+
+
+def _rows(choice: KChoice) -> Iterator[tuple[str, ...]]:
+    for place, k in enumerate(choice.k):
+        values = (f"{getattr(choice, name)[place]:.4g}" for name in _CURVES)
+        marks = [name.replace("_", " ") for name, vote in choice.votes.items() if vote == k]
+        if k == choice.recommended:
+            marks.insert(0, "recommended")
+        yield (str(k), *values, ", ".join(marks))
+
+
+def _as_dict(choice: KChoice) -> dict[str, Any]:
+    names = ("k", *_CURVES, "silhouette_error", "recommended", "elbow", "votes", "margin", "reason")
+    return {name: getattr(choice, name) for name in (*names, "silhouette_rows")}

@@ -1,0 +1,169 @@
+"""Options that several verbs share, and how their words become values."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from shoal import catalogue
+from shoal.errors import ParameterError
+
+__all__ = [
+    "algorithm_options",
+    "data_options",
+    "json_option",
+    "names_of",
+    "range_of",
+    "run_options",
+    "split_arguments",
+    "types_of",
+]
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorator = Callable[[Decorated], Decorated]
+
+
+def _together(*options: Decorator[Any]) -> Decorator[Any]:
+    def decorate(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def names_of(_: Any, __: Any, values: Sequence[str]) -> tuple[str, ...]:
+    """Split ``a,b`` (and repeated options) into names; double quotes protect a comma."""
+    found: list[str] = []
+    for value in values:
+        found.extend(next(csv.reader([value], skipinitialspace=True), []))
+    return tuple(name for name in (name.strip() for name in found) if name)
+
+
+def types_of(_: Any, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """Read ``age=category,zip=number``."""
+    types: dict[str, str] = {}
+    for entry in names_of(_, option, values):
+        name, equals, kind = entry.rpartition("=")
+        if not equals or not name:
+            raise ParameterError(
+                f"--types must be column=number or column=category; got {entry!r}."
+            )
+        types[name.strip()] = kind.strip()
+    return types
+
+
+def range_of(_: Any, __: Any, value: str | None) -> tuple[int, ...] | None:
+    """Read ``2-10`` or ``2,4,8``."""
+    if value is None:
+        return None
+    numbers: set[int] = set()
+    try:
+        for part in value.replace(":", "-").split(","):
+            first, dash, last = part.partition("-")
+            low, high = int(first), int(last if dash else first)
+            if low > high or high - low > 10_000:
+                raise ValueError
+            numbers.update(range(low, high + 1))
+    except ValueError:
+        raise ParameterError(f"--k-range must be like 2-10 or 2,4,8; got {value!r}.") from None
+    return tuple(sorted(numbers))
+
+
+def data_options() -> Decorator[Any]:
+    """Options about columns and their preparation."""
+    return _together(
+        click.option(
+            "--columns", multiple=True, callback=names_of, metavar="A,B",
+            help="Use these columns only.",
+        ),
+        click.option(
+            "--drop", multiple=True, callback=names_of, metavar="A,B", help="Leave out these columns."
+        ),
+        click.option("--id", metavar="COLUMN", help="Column that names the rows; not clustered."),
+        click.option("--weight", metavar="COLUMN", help="Column with the weight of each row."),
+        click.option("--label", metavar="COLUMN", help="Column with the truth; never clustered."),
+        click.option(
+            "--types", multiple=True, callback=types_of, metavar="A=TYPE",
+            help="Treat column A as number or category.",
+        ),
+        click.option(
+            "--missing", default="median", show_default=True, metavar="CHOICE",
+            help="Missing values: median, mean, drop (leave the rows out) or error.",
+        ),
+        click.option(
+            "--scale", default="standard", show_default=True, metavar="CHOICE",
+            help="Scaling of numbers: standard, robust, minmax or none.",
+        ),
+    )  # fmt: skip
+
+
+def run_options() -> Decorator[Any]:
+    """Options about how a job runs and what it says."""
+    return _together(
+        click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
+        click.option(
+            "--threads", type=click.IntRange(min=1), metavar="N",
+            help="Threads; all available cores when left out. The result is the same.",
+        ),
+        click.option(
+            "--memory-limit", metavar="SIZE",
+            help="Refuse a job that needs more, such as 2GB; 80% of the free memory when left out.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Only the answer and errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Also timings and settings."),
+    )  # fmt: skip
+
+
+def json_option() -> Decorator[Any]:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Write the answer as JSON.")
+
+
+def algorithm_options() -> Decorator[Any]:
+    """``--algorithm``, and every parameter the catalogue offers."""
+    offered: dict[str, list[catalogue.Option]] = {}
+    for row in catalogue.ALGORITHMS:
+        for option in row.options:
+            offered.setdefault(option.name, []).append(option)
+    choice = click.option(
+        "--algorithm", type=click.Choice(catalogue.names()), default=catalogue.names()[0],
+        show_default=True, help="See: shoal algorithms.",
+    )  # fmt: skip
+    return _together(choice, *(_parameter(same) for same in offered.values()))
+
+
+def _parameter(same: Sequence[catalogue.Option]) -> Decorator[Any]:
+    """One option for all algorithms that have it; its words are those of all of them."""
+    first = same[0]
+    words = [word for option in same if isinstance(option.type, tuple) for word in option.type]
+    kind = click.Choice(tuple(dict.fromkeys(words))) if words else first.type
+    return click.option(first.flag, first.name, type=kind, default=None, help=first.help)
+
+
+def split_arguments(options: dict[str, Any]) -> dict[str, Any]:
+    """Turn the options of a job into the arguments of the workflow."""
+    offered = {option.name for row in catalogue.ALGORITHMS for option in row.options}
+    given = {name: value for name, value in options.items() if name in offered}
+    rest = {name: value for name, value in options.items() if name not in offered}
+    rest["columns"] = rest["columns"] or None
+    rest["n_jobs"] = rest.pop("threads")
+    return {**rest, **_parameters_of(str(rest["algorithm"]), given)}
+
+
+def _parameters_of(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Keep the parameters that were given, refusing those of another algorithm."""
+    row = catalogue.find(algorithm)
+    own = {option.name: option for option in row.options}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    for name in chosen:
+        if name not in own:
+            flags = ", ".join(option.flag for option in row.options) or "none"
+            raise ParameterError(
+                f"an option of {row.name} must be one of {flags}; "
+                f"got --{name.replace('_', '-')}. See: shoal algorithms {row.name}."
+            )
+    return chosen

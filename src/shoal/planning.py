@@ -1,0 +1,294 @@
+"""What a job would do: the table read and prepared, the parameters, and the memory it takes."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shoal import budget, catalogue
+from shoal.data.prepare import Preparation, prepare
+from shoal.data.read import read_table
+from shoal.data.table import Matrix, Table
+from shoal.errors import DataError, ParameterError
+from shoal.progress import Callback, Event
+
+__all__ = ["Plan", "Watch", "make_plan", "open_table", "plan"]
+
+DEFAULT_K_RANGE = (2, 10)
+
+# Bytes of a table in memory per byte of its file, by the end of the name; measured upper ends.
+_EXPANSION = {".gz": 20.0, ".parquet": 8.0, ".xlsx": 20.0, ".npz": 4.0}
+_EXPANSION_OTHER = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job would do.
+
+    Attributes
+    ----------
+    table : Table
+    matrix : Matrix
+    preparation : Preparation
+    algorithm : str
+    k : tuple of int
+        The numbers of clusters to try; one when it is given, none when the algorithm finds it.
+    parameters : mapping of str to object
+        What the estimator is called with.
+    memory : Estimate
+    memory_limit : int or None
+        Bytes allowed.
+    seconds : float
+        Rough time of the fits.
+    """
+
+    table: Table
+    matrix: Matrix
+    preparation: Preparation
+    algorithm: str
+    k: tuple[int, ...]
+    parameters: Mapping[str, Any]
+    memory: budget.Estimate
+    memory_limit: int | None
+    seconds: float
+
+
+@dataclass(slots=True)
+class Watch:
+    """Times the stages and tells the callback."""
+
+    callback: Callback | None
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def tell(self, event: Event) -> None:
+        if self.callback is not None:
+            self.callback(event)
+
+    @contextlib.contextmanager
+    def stage(self, name: str, message: str) -> Iterator[None]:
+        self.tell(Event(name, message=message))
+        start = time.perf_counter()
+        yield
+        self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - start
+
+
+def plan(data: Any, *, callback: Callback | None = None, **arguments: Any) -> Plan:
+    """Read and prepare the data, and say what :func:`cluster` would do with the same arguments.
+
+    Parameters
+    ----------
+    data, callback, **arguments
+        Those of :func:`cluster`.
+
+    Returns
+    -------
+    Plan
+    """
+    return make_plan(data, Watch(callback), **arguments)
+
+
+def open_table(
+    data: Any, *, types: Mapping[str, str] | None = None, memory_limit: int | None = None
+) -> Table:
+    """Read a table from any door's argument.
+
+    Parameters
+    ----------
+    data : path, str, data frame, array or Table
+        See :func:`cluster`.
+    types : mapping of str to str, optional
+    memory_limit : int, optional
+        Refuse a file that would take more bytes than this, before reading it.
+
+    Returns
+    -------
+    Table
+    """
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, str) and data.startswith("sample:"):
+        from shoal.data import samples
+
+        return samples.load(data.removeprefix("sample:"))
+    if isinstance(data, str | os.PathLike) and data != "-":
+        _expected_table(Path(data)).require(memory_limit, options=("a file with fewer rows",))
+    return read_table(data, types=types)
+
+
+def _expected_table(path: Path) -> budget.Estimate:
+    """Estimate a table from its file's size; a file that cannot be seen is left to the reader."""
+    with contextlib.suppress(OSError, ValueError):
+        factor = _EXPANSION.get(path.suffix.lower(), _EXPANSION_OTHER)
+        return budget.Estimate({"the table": int(path.stat().st_size * factor)})
+    return budget.Estimate({})
+
+
+_PREPARE_ARGUMENTS = ("columns", "drop", "id", "weight", "label", "types", "missing", "scale")
+PLAN_ARGUMENTS = (
+    *_PREPARE_ARGUMENTS,
+    "algorithm",
+    "n_clusters",
+    "k_range",
+    "seed",
+    "n_jobs",
+    "memory_limit",
+)
+
+
+def make_plan(
+    data: Any,
+    watch: Watch,
+    *,
+    algorithm: str = "kmeans",
+    n_clusters: int | None = None,
+    k_range: Iterable[int] | None = None,
+    seed: int = 0,
+    n_jobs: int | None = None,
+    memory_limit: str | int | None = None,
+    **rest: Any,
+) -> Plan:
+    row = catalogue.find(algorithm)
+    limit = budget.allowed_bytes(memory_limit)
+    preparing = {name: rest.pop(name) for name in _PREPARE_ARGUMENTS if name in rest}
+    _check_numbers(row, n_clusters, seed)
+    _check_parameters(row, rest)
+    with watch.stage("read", "reading the table"):
+        table = open_table(data, types=preparing.get("types"), memory_limit=limit)
+    guess = len(preparing.get("columns") or table.column_names)
+    _estimate(row, table, table.n_rows, guess, n_clusters or 10).require(
+        limit, options=_smaller(row, table, guess, n_clusters or 10, limit)
+    )
+    with watch.stage("prepare", "preparing the columns"):
+        matrix, preparation = prepare(table, **preparing)
+    ks = _numbers_to_try(row, matrix, n_clusters, k_range)
+    n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
+    memory = _estimate(row, table, n, d, k)
+    memory.require(limit, options=_smaller(row, table, d, k, limit))
+    parameters = {**row.defaults(n, d, k), **rest}
+    fits = sum(row.seconds(n, d, k) for k in ks or (1,)) * parameters.get("n_init", 1)
+    return Plan(
+        table=table,
+        matrix=matrix,
+        preparation=preparation,
+        algorithm=row.name,
+        k=ks,
+        parameters=parameters,
+        memory=memory,
+        memory_limit=limit,
+        seconds=fits,
+    )
+
+
+def _check_numbers(row: catalogue.Algorithm, n_clusters: int | None, seed: int) -> None:
+    if n_clusters is not None and not row.needs_k:
+        raise ParameterError(
+            f"n_clusters must be left out for {row.name}, which finds it; got {n_clusters!r}."
+        )
+    if n_clusters is not None and (not _is_whole(n_clusters) or n_clusters < 1):
+        raise ParameterError(
+            f"n_clusters must be a whole number >= 1; got {n_clusters!r}. "
+            "Leave it out to have it chosen."
+        )
+    if not _is_whole(seed) or not 0 <= seed < 2**32:
+        raise ParameterError(f"seed must be a whole number from 0 to 4294967295; got {seed!r}.")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _check_parameters(row: catalogue.Algorithm, params: Mapping[str, Any]) -> None:
+    known = sorted(row.load_estimator()().get_params())
+    for name in params:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            remedy = f" Did you mean {near[0]}?" if near else ""
+            raise ParameterError(
+                f"a parameter of {row.name} must be one of {', '.join(known)}; got {name!r}.{remedy}"
+            )
+
+
+def _estimate(row: catalogue.Algorithm, table: Table, n: int, d: int, k: int) -> budget.Estimate:
+    return budget.Estimate(
+        {
+            "the table": int(table.data.nbytes),
+            # The prepared columns, and one copy while they are scaled.
+            "the prepared numbers": 16 * n * d,
+            f"{row.title} itself": int(row.memory(n, d, k)),
+        }
+    )
+
+
+def _smaller(
+    row: catalogue.Algorithm, table: Table, d: int, k: int, limit: int | None
+) -> tuple[str, ...]:
+    """Say which smaller job of the same kind would fit."""
+    if limit is None or not table.n_rows:
+        return ()
+
+    def fits(n: int, columns: int) -> bool:
+        return _estimate(row, table, n, columns, k).peak <= limit
+
+    options = []
+    per_row = _estimate(row, table, table.n_rows, d, k).peak / table.n_rows
+    rows = int(limit / per_row)
+    if rows >= 1000:
+        options.append(f"about {rows:,} of the {table.n_rows:,} rows")
+    columns = next((c for c in range(d - 1, 0, -1) if fits(table.n_rows, c)), 0)
+    if columns:
+        options.append(f"{columns} of the {d} columns, with --columns")
+    return tuple(options)
+
+
+def _numbers_to_try(
+    row: catalogue.Algorithm, matrix: Matrix, n_clusters: int | None, k_range: Iterable[int] | None
+) -> tuple[int, ...]:
+    if not row.needs_k:
+        return ()
+    if n_clusters is not None:
+        distinct = _distinct_rows(matrix.X, n_clusters)
+        if distinct < n_clusters:
+            raise ParameterError(
+                f"n_clusters={n_clusters} exceeds the {distinct} distinct rows. "
+                f"Use at most {distinct}."
+            )
+        return (int(n_clusters),)
+    wanted = sorted(set(k_range if k_range is not None else _default_range()))
+    if not wanted or not all(_is_whole(k) for k in wanted) or wanted[0] < 2:
+        raise ParameterError(
+            f"k_range must be whole numbers >= 2; got {wanted!r}. For example 2-10."
+        )
+    distinct = _distinct_rows(matrix.X, wanted[-1] + 1)
+    # With as many groups as distinct rows every row is its own group, which says nothing.
+    possible = tuple(int(k) for k in wanted if k < distinct)
+    if not possible:
+        raise DataError(
+            f"choosing the number of groups from {wanted[0]} on must have at least "
+            f"{wanted[0] + 1} distinct rows; got {distinct}. Give the number with -k."
+        )
+    return possible
+
+
+def _default_range() -> range:
+    return range(DEFAULT_K_RANGE[0], DEFAULT_K_RANGE[1] + 1)
+
+
+def _distinct_rows(X: npt.NDArray[np.float64], enough: int) -> int:
+    """Count distinct rows, stopping once a prefix of the rows has `enough`."""
+    size = min(len(X), 64 * enough)
+    while True:
+        found = len(np.unique(X[:size], axis=0))
+        if found >= enough or size >= len(X):
+            return found
+        size = min(len(X), size * 16)
+
+
