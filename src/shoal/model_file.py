@@ -46,11 +46,14 @@ class Prediction:
         Group of every row; -1 for rows in no group (noise, or a missing value).
     confidence, outlier_scores : ndarray of shape (n_rows,), float64
         0 to 1; NaN for rows that were left out or where the algorithm has none.
+    notes : tuple of str
+        What was noticed in the new rows, one sentence each.
     """
 
     labels: npt.NDArray[np.int32]
     confidence: npt.NDArray[np.float64]
     outlier_scores: npt.NDArray[np.float64]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ class LoadedModel:
     preparation: Preparation
     relabel: npt.NDArray[np.int32]
     header: Mapping[str, Any]
+
+    @property
+    def types(self) -> dict[str, str]:
+        """Types of columns that were given to the job; new tables are read with them."""
+        settings = self.header.get("settings")
+        types = settings.get("types") if isinstance(settings, dict) else None
+        return dict(types) if isinstance(types, dict) else {}
 
     def predict(self, table: Table) -> Prediction:
         """Label the rows of a table.
@@ -103,7 +113,7 @@ class LoadedModel:
                 confidence[matrix.rows] = self.model.membership(matrix.X)
             if row.can("outlier_scores"):
                 outlier_scores[matrix.rows] = self.model.score_outliers(matrix.X)
-        return Prediction(labels, confidence, outlier_scores)
+        return Prediction(labels, confidence, outlier_scores, matrix.notes)
 
 
 def header_for(clustering: Clustering) -> dict[str, Any]:

@@ -132,7 +132,17 @@ def _expected_table(path: Path) -> budget.Estimate:
     return budget.Estimate({})
 
 
-_PREPARE_ARGUMENTS = ("columns", "drop", "id", "weight", "label", "types", "missing", "scale")
+_PREPARE_ARGUMENTS = (
+    "columns",
+    "drop",
+    "id",
+    "weight",
+    "label",
+    "types",
+    "missing",
+    "scale",
+    "transform",
+)
 PLAN_ARGUMENTS = (
     *_PREPARE_ARGUMENTS,
     "algorithm",

@@ -37,6 +37,7 @@ def cluster(
     types: Mapping[str, str] | None = None,
     missing: str = "median",
     scale: str = "standard",
+    transform: str = "none",
     seed: int = 0,
     n_jobs: int | None = None,
     memory_limit: str | int | None = None,
@@ -66,6 +67,8 @@ def cluster(
         What to do about missing values; see :func:`shoal.prepare`.
     scale : str, default="standard"
         How numbers are scaled; see :func:`shoal.prepare`.
+    transform : str, default="none"
+        ``"log1p"`` for long-tailed amounts; see :func:`shoal.prepare`.
     seed : int, default=0
         The same seed gives the same bits, whatever the number of threads.
     n_jobs : int, optional
@@ -144,3 +147,158 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value if isinstance(value, bool | int | float | str | None) else repr(value)
+
+
+def choose(data: Any, *, callback: Callback | None = None, **arguments: Any) -> tuple[Plan, KChoice]:
+    """Say how many groups the data has, without the rest of the job.
+
+    Parameters
+    ----------
+    data, callback, **arguments
+        Those of :func:`cluster`, without ``n_clusters``.
+
+    Returns
+    -------
+    tuple of (Plan, KChoice)
+    """
+    watch = Watch(callback)
+    job = make_plan(data, watch, **arguments)
+    if not catalogue.find(job.algorithm).needs_k:
+        raise ParameterError(
+            f"the algorithm must be one that needs a number of groups; got {job.algorithm!r}."
+        )
+    seed, n_jobs = arguments.get("seed", 0), arguments.get("n_jobs")
+    choice, _ = _sweep(job, watch, seed, n_jobs)
+    return job, choice
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A fitted model with its labels renumbered by size."""
+
+    model: Any
+    relabel: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int32]
+
+
+def _run(
+    job: Plan, watch: Watch, settings: dict[str, Any], seed: int, n_jobs: int | None
+) -> Clustering:
+    choice = None
+    if len(job.k) > 1:
+        choice, model = _sweep(job, watch, seed, n_jobs)
+    else:
+        model = _fit(job, watch, seed, n_jobs)
+    fitted = _renumber(model)
+    matrix = job.matrix
+    with watch.stage("judge", "measuring how good the groups are"):
+        scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
+        confidence = _per_row(job, model.membership() if hasattr(model, "membership") else None)
+        outlier_scores = _per_row(job, getattr(model, "outlier_scores_", None))
+    labels = np.full(job.table.n_rows, -1, dtype=np.int32)
+    labels[matrix.rows] = fitted.labels
+    with watch.stage("explain", "describing the groups"):
+        cards = make_cards(
+            job.table, matrix, job.preparation, fitted.labels, silhouette_samples=samples,
+            silhouette_rows=rows,
+        )  # fmt: skip
+    return Clustering(
+        labels=labels,
+        confidence=confidence,
+        outlier_scores=outlier_scores,
+        table=job.table,
+        matrix=matrix,
+        preparation=job.preparation,
+        model=model,
+        relabel=fitted.relabel,
+        algorithm=job.algorithm,
+        cards=cards,
+        scores=scores,
+        silhouette_samples=samples,
+        silhouette_rows=rows,
+        choice=choice,
+        timings=watch.timings,
+        settings=settings,
+        seed=seed,
+        versions=_versions(),
+        fingerprint=_fingerprint(matrix, settings, labels),
+        notes=_notes(job, choice),
+    )
+
+
+def _fit(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> Any:
+    row = catalogue.find(job.algorithm)
+    parameters = dict(job.parameters)
+    if row.needs_k:
+        parameters["n_clusters"] = job.k[0]
+    model = row.load_estimator()(**parameters)
+    common = {"random_state": seed, "n_jobs": n_jobs, "callback": watch.callback}
+    known = model.get_params()
+    model.set_params(**{name: value for name, value in common.items() if name in known})
+    with watch.stage("fit", f"{row.title} on {job.matrix.n_samples:,} rows"):
+        weights = {} if job.matrix.weights is None else {"sample_weight": job.matrix.weights}
+        model.fit(job.matrix.X, **weights)
+    return model
+
+
+def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> tuple[KChoice, Any]:
+    """Try every number of groups; the model of the recommended one is kept, not fitted again."""
+    with watch.stage("choose-k", f"trying {len(job.k)} numbers of groups"):
+        sweep = sweep_k(
+            job.matrix.X, job.k, sample_weight=job.matrix.weights, seed=seed, n_jobs=n_jobs,
+            callback=watch.callback, **job.parameters,
+        )  # fmt: skip
+    return sweep.choice, sweep.models[sweep.choice.recommended]
+
+
+def _renumber(model: Any) -> _Fitted:
+    """Number the groups by size, largest first, ties by the first row that belongs to them."""
+    found = np.asarray(model.labels_)
+    clustered = found[found >= 0]
+    k = int(found.max(initial=-1)) + 1
+    sizes = np.bincount(clustered, minlength=k)
+    first = np.full(k, len(found), dtype=np.int64)
+    np.minimum.at(first, clustered, np.flatnonzero(found >= 0))
+    relabel = np.empty(k, dtype=np.int32)
+    relabel[np.lexsort((first, -sizes))] = np.arange(k, dtype=np.int32)
+    labels = np.where(found < 0, -1, relabel[np.maximum(found, 0)]).astype(np.int32)
+    return _Fitted(model, relabel, labels)
+
+
+def _per_row(job: Plan, values: Any) -> npt.NDArray[np.float64]:
+    """Spread values of the clustered rows over the rows of the table; NaN elsewhere."""
+    spread = np.full(job.table.n_rows, np.nan)
+    if values is not None:
+        spread[job.matrix.rows] = values
+    return spread
+
+
+def _versions() -> dict[str, str]:
+    import sklearn
+
+    from shoal import __version__, _native
+
+    return {
+        "shoal": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "instruction set": str(_native.info()["isa"]),
+    }
+
+
+# What does not change the groups has no place in their fingerprint.
+_NOT_PRINTED = ("data", "n_jobs", "memory_limit")
+
+
+def _fingerprint(
+    matrix: Matrix, settings: Mapping[str, Any], labels: npt.NDArray[np.int32]
+) -> str:
+    """SHA-256 over the clustered numbers, the settings and the labels."""
+    kept = {name: value for name, value in settings.items() if name not in _NOT_PRINTED}
+    words = json.dumps([kept, list(matrix.feature_names), matrix.X.shape], sort_keys=True)
+    digest = hashlib.sha256(words.encode("utf-8", "surrogatepass"))
+    for values in (matrix.X, matrix.weights, labels):
+        if values is not None:
+            digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -18,11 +19,14 @@ from shoal.cli.words import give, give_json, text_table
 )
 @click.argument("name", required=False)
 @json_option()
-def algorithms(name: str | None, as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="Write the table of docs/algorithms/README.md.")
+def algorithms(name: str | None, as_json: bool, markdown: bool) -> None:
     """List the algorithms, or say all about one of them."""
     rows = catalogue.ALGORITHMS if name is None else (catalogue.find(name),)
     if as_json:
         give_json([_as_dict(row) for row in rows])
+    elif markdown:
+        give(markdown_table(rows))
     elif name is None:
         head = ("name", "family", "needs k", "finds noise", "what it does")
         lines = (
@@ -36,6 +40,28 @@ def algorithms(name: str | None, as_json: bool) -> None:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def markdown_table(rows: Sequence[catalogue.Algorithm]) -> str:
+    """Write the grid as a table, with the reason for every no below it."""
+    head = ("algorithm", "family", "needs k", "noise", *catalogue.CAPABILITIES)
+    lines = [_markdown_line(head), _markdown_line(("---",) * len(head))]
+    reasons = []
+    for row in rows:
+        page = row.page.rpartition("/")[2]
+        cells = (_yes(row.can(name)) for name in catalogue.CAPABILITIES)
+        flags = (_yes(row.needs_k), _yes(row.finds_noise))
+        lines.append(_markdown_line((f"[{row.title}]({page})", row.family, *flags, *cells)))
+        reasons += [
+            f"- {row.title} has no `{name}`: {row.supports[name]}."
+            for name in catalogue.CAPABILITIES
+            if not row.can(name)
+        ]
+    return "\n".join([*lines, "", *reasons])
+
+
+def _markdown_line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _page(row: catalogue.Algorithm) -> str:
