@@ -12,7 +12,7 @@ import importlib
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from shoal.errors import ParameterError
@@ -96,7 +96,11 @@ class Paper:
     doi: str
 
 
-def _no_extra(n: int, d: int, k: int) -> dict[str, Any]:
+def _no_defaults(_n: int, _d: int, _k: int) -> dict[str, Any]:
+    return {}
+
+
+def _nothing_fixed(_X: Any, _k: int) -> dict[str, Any]:
     return {}
 
 
@@ -134,6 +138,8 @@ class Algorithm:
         Parameters on the command line.
     defaults : callable (n, d, k) -> dict
         Parameters the main job uses when the user gives none.
+    fixed : callable (X, k) -> dict
+        Parameters that leave nothing to chance, for the contract tests.
     """
 
     name: str
@@ -156,7 +162,8 @@ class Algorithm:
     test_data: tuple[str, ...]
     scenario: str
     options: tuple[Option, ...] = ()
-    defaults: Callable[[int, int, int], dict[str, Any]] = field(default=_no_extra)
+    defaults: Callable[[int, int, int], dict[str, Any]] = _no_defaults
+    fixed: Callable[[Any, int], dict[str, Any]] = _nothing_fixed
 
     def load_estimator(self) -> type[Any]:
         """Import the estimator class."""
@@ -186,6 +193,11 @@ def _kmeans_defaults(n: int, d: int, k: int) -> dict[str, Any]:
     """Return as many starts as the size allows: one start often merges two groups."""
     affordable = 4e9 / max(1.0, float(n) * d * k * 20)
     return {"n_init": int(min(32, max(4, affordable)))}
+
+
+def _kmeans_fixed(X: Any, k: int) -> dict[str, Any]:
+    """Start from the first row of k equal parts."""
+    return {"n_clusters": k, "init": X[[i * len(X) // k for i in range(k)]], "n_init": 1}
 
 
 ALGORITHMS: tuple[Algorithm, ...] = (
@@ -228,6 +240,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
             Option("init", ("k-means++", "random"), "How the first centres are drawn."),
         ),
         defaults=_kmeans_defaults,
+        fixed=_kmeans_fixed,
     ),
 )
 

@@ -1,0 +1,107 @@
+"""What a fit must not depend on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_number_of_threads_changes_no_bit(case: Any, same_bits: Any, dtype: Any) -> None:
+    X = case.X.astype(dtype)
+    first = case.results(case.new(n_jobs=1).fit(X))
+    for n_jobs in (2, 7):
+        same_bits(first, case.results(case.new(n_jobs=n_jobs).fit(X)))
+
+
+def test_a_second_fit_changes_no_bit(case: Any, same_bits: Any) -> None:
+    model = case.new().fit(case.X)
+    same_bits(case.results(model), case.results(model.fit(case.X)))
+
+
+def test_the_seed_decides_everything(case: Any, same_bits: Any) -> None:
+    estimator = case.row.load_estimator()
+    parameters = {"random_state": 5} | ({"n_clusters": case.k} if case.row.needs_k else {})
+    fits = [estimator(**parameters, n_jobs=n_jobs).fit(case.X) for n_jobs in (1, 2, 7)]
+    for other in fits[1:]:
+        same_bits(case.results(fits[0]), case.results(other))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_layout_in_memory_changes_no_bit(case: Any, same_bits: Any, dtype: Any) -> None:
+    X = np.ascontiguousarray(case.X, dtype=dtype)
+    wide = np.zeros((2 * len(X), X.shape[1] + 3), dtype=dtype)
+    wide[::2, 1:-2] = X
+    read_only = X.copy()
+    read_only.setflags(write=False)
+    expected = case.results(case.new().fit(X))
+    for other in (np.asfortranarray(X), wide[::2, 1:-2], read_only):
+        same_bits(expected, case.results(case.new().fit(other)))
+
+
+def test_float32_and_float64_agree(case: Any) -> None:
+    single = case.X.astype(np.float32)
+    narrow = case.new().fit(single).labels_
+    wide = case.new().fit(single.astype(np.float64)).labels_
+    assert (narrow == wide).mean() > 0.99
+
+
+def test_the_input_is_untouched(case: Any) -> None:
+    for order in ("C", "F"):
+        X = np.array(case.X, order=order)
+        before = X.copy()
+        model = case.new().fit(X)
+        if case.row.can("predict"):
+            model.predict(X)
+        assert X.tobytes() == before.tobytes()
+        assert X.flags.writeable
+
+
+def test_a_constant_column_changes_no_label(case: Any) -> None:
+    plain = case.new().fit(case.X).labels_
+    X = np.column_stack([case.X, np.full(len(case.X), 7.25)])
+    parameters = {**case.row.fixed(X, case.k)}
+    padded = case.row.load_estimator()(**parameters).fit(X).labels_
+    np.testing.assert_array_equal(plain, padded)
+
+
+def test_equal_rows_share_a_label(case: Any) -> None:
+    X = np.concatenate([case.X, case.X])
+    labels = case.new().fit(X).labels_
+    np.testing.assert_array_equal(labels[: len(case.X)], labels[len(case.X) :])
+
+
+def test_a_weight_is_a_repetition(case: Any) -> None:
+    if not case.row.can("sample_weight"):
+        pytest.skip(str(case.row.supports["sample_weight"]))
+    weights = np.arange(len(case.X)) % 4
+    repeated = np.repeat(case.X, weights, axis=0)
+    weighted = case.new().fit(case.X, sample_weight=weights.astype(float))
+    long = case.new().fit(repeated)
+    np.testing.assert_array_equal(np.repeat(weighted.labels_, weights), long.labels_)
+    for name in ("cluster_centers_", "inertia_"):
+        if name in case.row.state:
+            np.testing.assert_allclose(getattr(weighted, name), getattr(long, name), rtol=1e-9)
+
+
+def test_predict_gives_the_labels_of_the_fit(case: Any) -> None:
+    if not case.row.can("predict"):
+        pytest.skip(str(case.row.supports["predict"]))
+    model = case.new().fit(case.X)
+    np.testing.assert_array_equal(model.predict(case.X), model.labels_)
+    np.testing.assert_array_equal(case.new().fit_predict(case.X), model.labels_)
+
+
+def test_membership_and_outlier_scores_are_shares(case: Any) -> None:
+    model = case.new().fit(case.X)
+    if case.row.can("membership"):
+        strength = model.membership()
+        assert strength.shape == (len(case.X),)
+        assert ((strength >= 0) & (strength <= 1)).all()
+        np.testing.assert_allclose(model.membership(case.X), strength, rtol=1e-6)
+    if case.row.can("outlier_scores"):
+        scores = model.outlier_scores_
+        assert scores.shape == (len(case.X),)
+        assert ((scores >= 0) & (scores <= 1)).all()

@@ -1,0 +1,69 @@
+"""Fits in forked children and from many threads at once: they end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from shoal.catalogue import ALGORITHMS, Algorithm, names
+
+every_row = pytest.mark.parametrize("row", ALGORITHMS, ids=names())
+
+# A hang is what these tests look for, so the limit is far beyond what the work takes.
+SECONDS = 120
+
+START = """
+import os, sys
+import numpy as np
+from shoal.catalogue import find
+row = find(sys.argv[1])
+X = np.random.default_rng(0).normal(size=(4000, 6))
+def fit():
+    more = {"n_clusters": 8} if row.needs_k else {}
+    return row.load_estimator()(**more, random_state=0, n_jobs=2).fit(X).labels_
+expected = fit()
+"""
+
+FORK = """
+children = []
+for _ in range(8):
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if (fit() == expected).all() else 1)
+    children.append(child)
+codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+assert codes == [0] * 8, codes
+assert (fit() == expected).all()
+"""
+
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(16) as pool:
+    found = list(pool.map(lambda _: fit(), range(32)))
+assert all((labels == expected).all() for labels in found)
+"""
+
+
+def _run(row: Algorithm, script: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", START + script, row.name],
+        timeout=SECONDS,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@every_row
+def test_eight_forked_children_fit_after_their_parent(row: Algorithm) -> None:
+    _run(row, FORK)
+
+
+@every_row
+def test_sixteen_threads_fit_at_once(row: Algorithm) -> None:
+    _run(row, THREADS)
