@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shoal import catalogue
+from shoal import catalogue, metrics
 from shoal.clustering import Clustering, KChoice
+from shoal.data.table import Matrix
+from shoal.errors import ParameterError
+from shoal.explain import make_cards
 from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan
 from shoal.progress import Callback, Event
 
@@ -193,13 +196,14 @@ def _run(
     matrix = job.matrix
     with watch.stage("judge", "measuring how good the groups are"):
         scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
-        confidence = _per_row(job, model.membership() if hasattr(model, "membership") else None)
-        outlier_scores = _per_row(job, getattr(model, "outlier_scores_", None))
+        row = catalogue.find(job.algorithm)
+        confidence = _per_row(job, model.membership() if row.can("membership") else None)
+        outlier_scores = _per_row(job, model.outlier_scores_ if row.can("outlier_scores") else None)
     labels = np.full(job.table.n_rows, -1, dtype=np.int32)
     labels[matrix.rows] = fitted.labels
     with watch.stage("explain", "describing the groups"):
         cards = make_cards(
-            job.table, matrix, job.preparation, fitted.labels, silhouette_samples=samples,
+            job.table, matrix, job.preparation, fitted.labels, silhouette=samples,
             silhouette_rows=rows,
         )  # fmt: skip
     return Clustering(
@@ -222,7 +226,7 @@ def _run(
         seed=seed,
         versions=_versions(),
         fingerprint=_fingerprint(matrix, settings, labels),
-        notes=_notes(job, choice),
+        notes=_notes(job, rows),
     )
 
 
@@ -263,6 +267,42 @@ def _renumber(model: Any) -> _Fitted:
     relabel[np.lexsort((first, -sizes))] = np.arange(k, dtype=np.int32)
     labels = np.where(found < 0, -1, relabel[np.maximum(found, 0)]).astype(np.int32)
     return _Fitted(model, relabel, labels)
+
+
+def _judge(
+    matrix: Matrix, fitted: _Fitted, seed: int, n_jobs: int | None
+) -> tuple[dict[str, float], npt.NDArray[np.float64] | None, npt.NDArray[np.int64] | None]:
+    """Score the groups; indices that are undefined for them are left out."""
+    labels, inside = fitted.labels, np.flatnonzero(fitted.labels >= 0)
+    scores = {}
+    if inside.size:
+        scores["inertia"] = metrics.inertia_score(matrix.X, labels, sample_weight=matrix.weights)
+    if not 2 <= len(fitted.relabel) < inside.size:
+        return scores, None, None
+    chosen = metrics.sample_rows(inside.size, "auto", seed)
+    rows = inside if chosen is None else inside[chosen]
+    samples = metrics.silhouette_samples(matrix.X, labels, rows=rows, n_jobs=n_jobs)
+    scores["silhouette"] = float(samples.mean())
+    for name in ("calinski_harabasz", "davies_bouldin"):
+        index = getattr(metrics, f"{name}_score")
+        scores[name] = float(index(matrix.X, labels, sample_weight=matrix.weights))
+    if matrix.truth is not None:
+        from sklearn.metrics import adjusted_rand_score
+
+        scores["adjusted_rand"] = float(adjusted_rand_score(matrix.truth, labels))
+    return scores, samples, rows.astype(np.int64)
+
+
+def _notes(job: Plan, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
+    """Say what was decided along the way."""
+    notes = [*job.table.notes, *job.preparation.notes]
+    n = job.matrix.n_samples
+    if rows is not None and len(rows) < n:
+        notes.append(f"The silhouette is that of a sample of {len(rows):,} of the {n:,} rows.")
+    starts = job.parameters.get("n_init")
+    if starts is not None:
+        notes.append(f"The best of {starts} starts was kept.")
+    return tuple(notes)
 
 
 def _per_row(job: Plan, values: Any) -> npt.NDArray[np.float64]:

@@ -151,7 +151,8 @@ def _explain(error: BaseException) -> int:
         case ShoalError(exit_code=code):
             return _fail(str(error), code)
         case MemoryError():
-            return _fail(f"the memory ran out ({error or 'no details'}). Use fewer rows.", 4)
+            details = str(error) or "no details"
+            return _fail(f"the memory ran out ({details}). Use fewer rows or columns.", 4)
         case BrokenPipeError():
             # Whoever read our output has seen enough; Python must not try to flush again.
             with contextlib.suppress(OSError):
