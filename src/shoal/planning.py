@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from shoal import budget, catalogue
 from shoal.data.prepare import Preparation, prepare
 from shoal.data.read import read_table
 from shoal.data.table import Matrix, Table
-from shoal.errors import DataError, ParameterError
+from shoal.errors import ParameterError
 from shoal.progress import Callback, Event
+from shoal.selection.k_range import count_distinct, fit_to_data
 
 __all__ = ["Plan", "Watch", "make_plan", "open_table", "plan"]
 
-DEFAULT_K_RANGE = (2, 10)
+DEFAULT_K_RANGE = range(2, 11)
 
 # Bytes of a table in memory per byte of its file, by the end of the name; measured upper ends.
 _EXPANSION = {".gz": 20.0, ".parquet": 8.0, ".xlsx": 20.0, ".npz": 4.0}
@@ -49,6 +49,8 @@ class Plan:
         Bytes allowed.
     seconds : float
         Rough time of the fits.
+    notes : tuple of str
+        What was decided while reading and preparing, one sentence each.
     """
 
     table: Table
@@ -60,6 +62,7 @@ class Plan:
     memory: budget.Estimate
     memory_limit: int | None
     seconds: float
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ def open_table(
     Parameters
     ----------
     data : path, str, data frame, array or Table
-        See :func:`cluster`.
+        See :func:`shoal.read_table`.
     types : mapping of str to str, optional
     memory_limit : int, optional
         Refuse a file that would take more bytes than this, before reading it.
@@ -113,13 +116,8 @@ def open_table(
     -------
     Table
     """
-    if isinstance(data, Table):
-        return data
-    if isinstance(data, str) and data.startswith("sample:"):
-        from shoal.data import samples
-
-        return samples.load(data.removeprefix("sample:"))
-    if isinstance(data, str | os.PathLike) and data != "-":
+    is_file = isinstance(data, str | os.PathLike) and data != "-"
+    if is_file and not str(data).startswith("sample:"):
         _expected_table(Path(data)).require(memory_limit, options=("a file with fewer rows",))
     return read_table(data, types=types)
 
@@ -179,7 +177,7 @@ def make_plan(
     )
     with watch.stage("prepare", "preparing the columns"):
         matrix, preparation = prepare(table, **preparing)
-    ks = _numbers_to_try(row, matrix, n_clusters, k_range)
+    ks, remarks = _numbers_to_try(row, matrix, n_clusters, k_range)
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)
     memory.require(limit, options=_smaller(row, table, d, k, limit))
@@ -195,6 +193,7 @@ def make_plan(
         memory=memory,
         memory_limit=limit,
         seconds=fits,
+        notes=(*table.notes, *preparation.notes, *remarks),
     )
 
 
@@ -261,44 +260,16 @@ def _smaller(
 
 def _numbers_to_try(
     row: catalogue.Algorithm, matrix: Matrix, n_clusters: int | None, k_range: Iterable[int] | None
-) -> tuple[int, ...]:
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the numbers of groups to try, and remarks about those left out."""
     if not row.needs_k:
-        return ()
-    if n_clusters is not None:
-        distinct = _distinct_rows(matrix.X, n_clusters)
-        if distinct < n_clusters:
-            raise ParameterError(
-                f"n_clusters={n_clusters} exceeds the {distinct} distinct rows. "
-                f"Use at most {distinct}."
-            )
-        return (int(n_clusters),)
-    wanted = sorted(set(k_range if k_range is not None else _default_range()))
-    if not wanted or not all(_is_whole(k) for k in wanted) or wanted[0] < 2:
+        return (), ()
+    X = matrix.X if matrix.weights is None else matrix.X[matrix.weights > 0]
+    if n_clusters is None:
+        return fit_to_data(DEFAULT_K_RANGE if k_range is None else k_range, X)
+    distinct = count_distinct(X, n_clusters)
+    if distinct < n_clusters:
         raise ParameterError(
-            f"k_range must be whole numbers >= 2; got {wanted!r}. For example 2-10."
+            f"n_clusters={n_clusters} exceeds the {distinct} distinct rows. Use at most {distinct}."
         )
-    distinct = _distinct_rows(matrix.X, wanted[-1] + 1)
-    # With as many groups as distinct rows every row is its own group, which says nothing.
-    possible = tuple(int(k) for k in wanted if k < distinct)
-    if not possible:
-        raise DataError(
-            f"choosing the number of groups from {wanted[0]} on must have at least "
-            f"{wanted[0] + 1} distinct rows; got {distinct}. Give the number with -k."
-        )
-    return possible
-
-
-def _default_range() -> range:
-    return range(DEFAULT_K_RANGE[0], DEFAULT_K_RANGE[1] + 1)
-
-
-def _distinct_rows(X: npt.NDArray[np.float64], enough: int) -> int:
-    """Count distinct rows, stopping once a prefix of the rows has `enough`."""
-    size = min(len(X), 64 * enough)
-    while True:
-        found = len(np.unique(X[:size], axis=0))
-        if found >= enough or size >= len(X):
-            return found
-        size = min(len(X), size * 16)
-
-
+    return (int(n_clusters),), ()

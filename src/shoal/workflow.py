@@ -71,7 +71,7 @@ def cluster(
     scale : str, default="standard"
         How numbers are scaled; see :func:`shoal.prepare`.
     transform : str, default="none"
-        ``"log1p"`` for long-tailed amounts; see :func:`shoal.prepare`.
+        ``"log"`` or ``"auto"`` for long-tailed amounts; see :func:`shoal.prepare`.
     seed : int, default=0
         The same seed gives the same bits, whatever the number of threads.
     n_jobs : int, optional
@@ -295,7 +295,7 @@ def _judge(
 
 def _notes(job: Plan, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
     """Say what was decided along the way."""
-    notes = [*job.table.notes, *job.preparation.notes]
+    notes = list(job.notes)
     n = job.matrix.n_samples
     if rows is not None and len(rows) < n:
         notes.append(f"The silhouette is that of a sample of {len(rows):,} of the {n:,} rows.")

@@ -53,7 +53,7 @@ def choose_k(data: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     with progress(quiet) as callback:
         job, choice = workflow.choose(data, callback=callback, **arguments)
     if verbose:
-        for note in (*job.table.notes, *job.preparation.notes):
+        for note in job.notes:
             say(f"Note: {clean(note, most=300)}")
     if as_json:
         give_json(_as_dict(choice))

@@ -144,10 +144,10 @@ def _plan_words(job: Plan) -> str:
     lines = [
         f"Would cluster {matrix.n_samples:,} rows of {clean(job.table.source)} on "
         f"{matrix.n_features} prepared columns with {job.algorithm}; number of groups: {ks}.",
-        "Columns used: " + ", ".join(clean(name, 40) for name in job.preparation.columns),
+        "Columns used: " + ", ".join(clean(name, 40) for name in job.preparation.column_names),
     ]
     lines += [f"Left out: {clean(name, 40)} ({reason})" for name, reason in job.preparation.dropped]
-    lines += [f"Note: {clean(note, 300)}" for note in (*job.table.notes, *job.preparation.notes)]
+    lines += [f"Note: {clean(note, 300)}" for note in job.notes]
     limit = "unknown" if job.memory_limit is None else format_bytes(job.memory_limit)
     lines.append(f"Memory: about {format_bytes(job.memory.peak)} of {limit} allowed.")
     lines += [f"  {format_bytes(size)} for {name}" for name, size in job.memory.parts.items()]
@@ -162,7 +162,7 @@ def _plan_as_dict(job: Plan) -> dict[str, Any]:
         "rows": job.matrix.n_samples,
         "prepared_columns": list(job.matrix.feature_names),
         "left_out": [{"column": name, "reason": why} for name, why in job.preparation.dropped],
-        "notes": [*job.table.notes, *job.preparation.notes],
+        "notes": list(job.notes),
         "algorithm": job.algorithm,
         "n_clusters": list(job.k),
         "parameters": dict(job.parameters),

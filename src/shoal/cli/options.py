@@ -50,7 +50,7 @@ def types_of(_: Any, option: click.Parameter, values: Sequence[str]) -> dict[str
         name, equals, kind = entry.rpartition("=")
         if not equals or not name:
             raise ParameterError(
-                f"--types must be column=number or column=category; got {entry!r}."
+                f"--types must be like age=category,zip=text; got {entry!r}."
             )
         types[name.strip()] = kind.strip()
     return types
@@ -60,17 +60,9 @@ def range_of(_: Any, __: Any, value: str | None) -> tuple[int, ...] | None:
     """Read ``2-10`` or ``2,4,8``."""
     if value is None:
         return None
-    numbers: set[int] = set()
-    try:
-        for part in value.replace(":", "-").split(","):
-            first, dash, last = part.partition("-")
-            low, high = int(first), int(last if dash else first)
-            if low > high or high - low > 10_000:
-                raise ValueError
-            numbers.update(range(low, high + 1))
-    except ValueError:
-        raise ParameterError(f"--k-range must be like 2-10 or 2,4,8; got {value!r}.") from None
-    return tuple(sorted(numbers))
+    from shoal.selection import parse_k_range
+
+    return parse_k_range(value)
 
 
 def data_options() -> Decorator[Any]:
@@ -88,7 +80,7 @@ def data_options() -> Decorator[Any]:
         click.option("--label", metavar="COLUMN", help="Column with the truth; never clustered."),
         click.option(
             "--types", multiple=True, callback=types_of, metavar="A=TYPE",
-            help="Treat column A as number or category.",
+            help="Type of A: number, category, boolean, date, text or ignore.",
         ),
         click.option(
             "--missing", default="median", show_default=True, metavar="CHOICE",
@@ -97,6 +89,10 @@ def data_options() -> Decorator[Any]:
         click.option(
             "--scale", default="standard", show_default=True, metavar="CHOICE",
             help="Scaling of numbers: standard, robust, minmax or none.",
+        ),
+        click.option(
+            "--transform", default="none", show_default=True, metavar="CHOICE",
+            help="Of numbers before scaling: none, log, or auto (log of long tails).",
         ),
     )  # fmt: skip
 

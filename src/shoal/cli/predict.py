@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace the file when it exists.")
 @click.option(
     "--types", multiple=True, callback=types_of, metavar="A=TYPE",
-    help="Treat column A as number or category.",
+    help="Type of A: number, category, boolean, date, text or ignore.",
 )  # fmt: skip
 @json_option()
 @click.option("-q", "--quiet", is_flag=True, help="Only the answer and errors.")
