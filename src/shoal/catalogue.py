@@ -138,6 +138,9 @@ class Algorithm:
         Parameters on the command line.
     defaults : callable (n, d, k) -> dict
         Parameters the main job uses when the user gives none.
+    continued : callable (centres) -> dict, or None
+        Parameters that continue from the centres which the sweep over k found; None when the
+        algorithm starts anew with the k chosen.
     fixed : callable (X, k) -> dict
         Parameters that leave nothing to chance, for the contract tests.
     """
@@ -163,6 +166,7 @@ class Algorithm:
     scenario: str
     options: tuple[Option, ...] = ()
     defaults: Callable[[int, int, int], dict[str, Any]] = _no_defaults
+    continued: Callable[[Any], dict[str, Any]] | None = None
     fixed: Callable[[Any, int], dict[str, Any]] = _nothing_fixed
 
     def load_estimator(self) -> type[Any]:
@@ -193,6 +197,10 @@ def _kmeans_defaults(n: int, d: int, k: int) -> dict[str, Any]:
     """Return as many starts as the size allows: one start often merges two groups."""
     affordable = 4e9 / max(1.0, float(n) * d * k * 20)
     return {"n_init": int(min(32, max(4, affordable)))}
+
+
+def _kmeans_continued(centres: Any) -> dict[str, Any]:
+    return {"init": centres, "n_init": 1}
 
 
 def _kmeans_fixed(X: Any, k: int) -> dict[str, Any]:
@@ -240,6 +248,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
             Option("init", ("k-means++", "random"), "How the first centres are drawn."),
         ),
         defaults=_kmeans_defaults,
+        continued=_kmeans_continued,
         fixed=_kmeans_fixed,
     ),
 )

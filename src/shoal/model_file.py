@@ -42,6 +42,8 @@ class Prediction:
 
     Attributes
     ----------
+    table : Table
+        The rows.
     labels : ndarray of shape (n_rows,), int32
         Group of every row; -1 for rows in no group (noise, or a missing value).
     confidence, outlier_scores : ndarray of shape (n_rows,), float64
@@ -50,6 +52,7 @@ class Prediction:
         What was noticed in the new rows, one sentence each.
     """
 
+    table: Table
     labels: npt.NDArray[np.int32]
     confidence: npt.NDArray[np.float64]
     outlier_scores: npt.NDArray[np.float64]
@@ -113,7 +116,7 @@ class LoadedModel:
                 confidence[matrix.rows] = self.model.membership(matrix.X)
             if row.can("outlier_scores"):
                 outlier_scores[matrix.rows] = self.model.score_outliers(matrix.X)
-        return Prediction(labels, confidence, outlier_scores, matrix.notes)
+        return Prediction(table, labels, confidence, outlier_scores, matrix.notes)
 
 
 def header_for(clustering: Clustering) -> dict[str, Any]:

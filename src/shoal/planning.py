@@ -42,6 +42,8 @@ class Plan:
     algorithm : str
     k : tuple of int
         The numbers of clusters to try; one when it is given, none when the algorithm finds it.
+    chooses_k : bool
+        Whether the best of `k` is to be found.
     parameters : mapping of str to object
         What the estimator is called with.
     memory : Estimate
@@ -58,6 +60,7 @@ class Plan:
     preparation: Preparation
     algorithm: str
     k: tuple[int, ...]
+    chooses_k: bool
     parameters: Mapping[str, Any]
     memory: budget.Estimate
     memory_limit: int | None
@@ -189,6 +192,7 @@ def make_plan(
         preparation=preparation,
         algorithm=row.name,
         k=ks,
+        chooses_k=bool(ks) and n_clusters is None,
         parameters=parameters,
         memory=memory,
         memory_limit=limit,

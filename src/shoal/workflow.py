@@ -7,7 +7,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +19,16 @@ from shoal.data.table import Matrix
 from shoal.errors import ParameterError
 from shoal.explain import make_cards
 from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan
-from shoal.progress import Callback, Event
+from shoal.progress import Callback
+from shoal.selection import KSweep, choose_k
 
 if TYPE_CHECKING:
     from shoal.model_file import LoadedModel
 
-__all__ = ["cluster", "load_model"]
+__all__ = ["choose", "cluster", "load_model"]
+
+SWEEP_STARTS = 10
+"""Starts per k of the sweep when the algorithm has no starts of its own."""
 
 def cluster(
     data: Any,
@@ -125,10 +129,10 @@ def load_model(path: str | os.PathLike[str]) -> LoadedModel:
 def _settings(
     job: Plan, arguments: Mapping[str, Any], params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    k_range = list(job.k) if arguments["n_clusters"] is None else None
+    k_range = list(job.k) if job.chooses_k else None
     plain: dict[str, Any] = {
         **arguments,
-        "k_range": k_range or None,
+        "k_range": k_range,
         "parameters": dict(job.parameters),
         "data": job.table.source,
     }
@@ -166,37 +170,40 @@ def choose(data: Any, *, callback: Callback | None = None, **arguments: Any) -> 
     """
     watch = Watch(callback)
     job = make_plan(data, watch, **arguments)
-    if not catalogue.find(job.algorithm).needs_k:
+    if not job.k:
         raise ParameterError(
             f"the algorithm must be one that needs a number of groups; got {job.algorithm!r}."
         )
-    seed, n_jobs = arguments.get("seed", 0), arguments.get("n_jobs")
-    choice, _ = _sweep(job, watch, seed, n_jobs)
-    return job, choice
+    sweep = _sweep(job, watch, arguments.get("seed", 0), arguments.get("n_jobs"))
+    return job, sweep.choice
 
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """A fitted model with its labels renumbered by size."""
+    """A fitted model with its labels renumbered by size, and silhouettes that are known."""
 
     model: Any
     relabel: npt.NDArray[np.int32]
     labels: npt.NDArray[np.int32]
+    silhouettes: npt.NDArray[np.float64] | None = None
+    silhouette_rows: npt.NDArray[np.int64] | None = None
 
 
 def _run(
     job: Plan, watch: Watch, settings: dict[str, Any], seed: int, n_jobs: int | None
 ) -> Clustering:
     choice = None
-    if len(job.k) > 1:
-        choice, model = _sweep(job, watch, seed, n_jobs)
+    if job.chooses_k:
+        sweep = _sweep(job, watch, seed, n_jobs)
+        choice = sweep.choice
+        fitted = _fit_chosen(job, sweep, watch, seed, n_jobs)
     else:
-        model = _fit(job, watch, seed, n_jobs)
-    fitted = _renumber(model)
-    matrix = job.matrix
+        parameters = {"n_clusters": job.k[0]} if job.k else {}
+        fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
+    matrix, model = job.matrix, fitted.model
+    row = catalogue.find(job.algorithm)
     with watch.stage("judge", "measuring how good the groups are"):
         scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
-        row = catalogue.find(job.algorithm)
         confidence = _per_row(job, model.membership() if row.can("membership") else None)
         outlier_scores = _per_row(job, model.outlier_scores_ if row.can("outlier_scores") else None)
     labels = np.full(job.table.n_rows, -1, dtype=np.int32)
@@ -230,29 +237,47 @@ def _run(
     )
 
 
-def _fit(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> Any:
+def _fit(
+    job: Plan, watch: Watch, seed: int, n_jobs: int | None, parameters: Mapping[str, Any]
+) -> Any:
     row = catalogue.find(job.algorithm)
-    parameters = dict(job.parameters)
-    if row.needs_k:
-        parameters["n_clusters"] = job.k[0]
-    model = row.load_estimator()(**parameters)
+    model = row.load_estimator()(**job.parameters)
     common = {"random_state": seed, "n_jobs": n_jobs, "callback": watch.callback}
     known = model.get_params()
     model.set_params(**{name: value for name, value in common.items() if name in known})
+    own = {name: model.get_params()[name] for name in parameters if name != "n_clusters"}
+    weights = {} if job.matrix.weights is None else {"sample_weight": job.matrix.weights}
     with watch.stage("fit", f"{row.title} on {job.matrix.n_samples:,} rows"):
-        weights = {} if job.matrix.weights is None else {"sample_weight": job.matrix.weights}
-        model.fit(job.matrix.X, **weights)
-    return model
+        model.set_params(**parameters).fit(job.matrix.X, **weights)
+    # A fit that was continued shows the parameters of the search it belongs to.
+    return model.set_params(**own, **{name: None for name in ("callback",) if name in known})
 
 
-def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> tuple[KChoice, Any]:
-    """Try every number of groups; the model of the recommended one is kept, not fitted again."""
+def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> KSweep:
+    """Try every number of groups."""
     with watch.stage("choose-k", f"trying {len(job.k)} numbers of groups"):
-        sweep = sweep_k(
-            job.matrix.X, job.k, sample_weight=job.matrix.weights, seed=seed, n_jobs=n_jobs,
-            callback=watch.callback, **job.parameters,
+        return choose_k(
+            job.matrix.X, job.k, sample_weight=job.matrix.weights, random_state=seed,
+            n_init=job.parameters.get("n_init", SWEEP_STARTS), n_jobs=n_jobs,
+            callback=watch.callback,
         )  # fmt: skip
-    return sweep.choice, sweep.models[sweep.choice.recommended]
+
+
+def _fit_chosen(
+    job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int | None
+) -> _Fitted:
+    """Fit with the recommended k, continuing from the sweep's fit where that can be."""
+    k = sweep.choice.recommended
+    parameters: dict[str, Any] = {"n_clusters": k}
+    row = catalogue.find(job.algorithm)
+    if row.continued is not None:
+        parameters |= row.continued(sweep.best.cluster_centers)
+    fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
+    if not np.array_equal(fitted.model.labels_, sweep.best.labels):
+        return fitted
+    return replace(
+        fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows
+    )
 
 
 def _renumber(model: Any) -> _Fitted:
@@ -274,22 +299,24 @@ def _judge(
 ) -> tuple[dict[str, float], npt.NDArray[np.float64] | None, npt.NDArray[np.int64] | None]:
     """Score the groups; indices that are undefined for them are left out."""
     labels, inside = fitted.labels, np.flatnonzero(fitted.labels >= 0)
-    scores = {}
+    scores: dict[str, float] = {}
     if inside.size:
         scores["inertia"] = metrics.inertia_score(matrix.X, labels, sample_weight=matrix.weights)
-    if not 2 <= len(fitted.relabel) < inside.size:
-        return scores, None, None
-    chosen = metrics.sample_rows(inside.size, "auto", seed)
-    rows = inside if chosen is None else inside[chosen]
-    samples = metrics.silhouette_samples(matrix.X, labels, rows=rows, n_jobs=n_jobs)
-    scores["silhouette"] = float(samples.mean())
-    for name in ("calinski_harabasz", "davies_bouldin"):
-        index = getattr(metrics, f"{name}_score")
-        scores[name] = float(index(matrix.X, labels, sample_weight=matrix.weights))
     if matrix.truth is not None:
         from sklearn.metrics import adjusted_rand_score
 
         scores["adjusted_rand"] = float(adjusted_rand_score(matrix.truth, labels))
+    if not 2 <= len(fitted.relabel) < inside.size:
+        return scores, None, None
+    samples, rows = fitted.silhouettes, fitted.silhouette_rows
+    if samples is None or rows is None:
+        chosen = metrics.sample_rows(inside.size, "auto", seed)
+        rows = inside if chosen is None else inside[chosen]
+        samples = metrics.silhouette_samples(matrix.X, labels, rows=rows, n_jobs=n_jobs)
+    scores["silhouette"] = float(samples.mean())
+    for name in ("calinski_harabasz", "davies_bouldin"):
+        index = getattr(metrics, f"{name}_score")
+        scores[name] = float(index(matrix.X, labels, sample_weight=matrix.weights))
     return scores, samples, rows.astype(np.int64)
 
 

@@ -19,7 +19,7 @@ from shoal import __version__
 from shoal.cli.words import clean, say
 from shoal.errors import ShoalError
 
-__all__ = ["EXIT_CODES", "VERBS", "Command", "run", "shoal"]
+__all__ = ["EXIT_CODES", "VERBS", "Command", "ExampleGroup", "run", "shoal"]
 
 VERBS: dict[str, str] = {
     "cluster": "shoal.cli.cluster:cluster",
@@ -54,15 +54,36 @@ class Command(click.Command):
         super().format_help(ctx, formatter)
 
 
-class LazyGroup(click.Group):
-    """A group that imports a verb when it is used, and suggests the nearest one."""
+class ExampleGroup(click.Group):
+    """A group whose help begins with examples, and which suggests the nearest verb."""
 
-    examples = (
-        "shoal cluster customers.csv",
-        'shoal cluster customers.csv -k 4 --columns "Age,Spending"',
-        "shoal predict customers.shoal/model.shoal new.csv > labelled.csv",
-        "shoal choose-k sample:iris",
-    )
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = tuple(examples)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples before usage and verbs."""
+        _write_examples(formatter, self.examples)
+        super().format_help(ctx, formatter)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb, or say which one was probably meant."""
+        verb, verbs = args[0], self.list_commands(ctx)
+        if verb not in verbs and not verb.startswith("-"):
+            near = difflib.get_close_matches(verb, verbs, n=1)
+            remedy = f"Did you mean {near[0]!r}?" if near else f"See: {ctx.command_path} --help."
+            if ctx.parent is None and os.path.exists(verb):
+                remedy = f"To cluster that file: shoal cluster {verb}"
+            raise click.UsageError(
+                f"the verb must be one of {', '.join(verbs)}; got {verb!r}. {remedy}", ctx
+            )
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(ExampleGroup):
+    """A group that imports a verb when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Verbs in the order of the work."""
@@ -76,24 +97,8 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the verb, or say which one was probably meant."""
-        verb = args[0]
-        if verb not in VERBS and not verb.startswith("-"):
-            near = difflib.get_close_matches(verb, VERBS, n=1)
-            remedy = f"Did you mean {near[0]!r}?" if near else "See: shoal --help."
-            if os.path.exists(verb):
-                remedy = f"To cluster that file: shoal cluster {verb}"
-            raise click.UsageError(
-                f"the verb must be one of {', '.join(VERBS)}; got {verb!r}. {remedy}", ctx
-            )
-        return super().resolve_command(ctx, args)
-
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples first and the exit codes last."""
-        _write_examples(formatter, self.examples)
+        """Write the exit codes last."""
         super().format_help(ctx, formatter)
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), words) for code, words in EXIT_CODES.items()])
@@ -109,6 +114,12 @@ def _write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> 
 
 @click.group(
     cls=LazyGroup,
+    examples=(
+        "shoal cluster customers.csv",
+        'shoal cluster customers.csv -k 4 --columns "Age,Spending"',
+        "shoal predict customers.shoal/model.shoal new.csv > labelled.csv",
+        "shoal choose-k sample:iris",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="shoal %(version)s")

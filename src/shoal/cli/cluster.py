@@ -106,9 +106,12 @@ def _say_notes(result: Clustering, verbose: bool) -> None:
 
 def _words(result: Clustering, folder: Path, data: str) -> str:
     """Verdict, groups, quality, and what to do next."""
-    from shoal.explain import verdict
+    from shoal.report import verdict
 
-    lines = [clean(verdict(result), most=400), ""]
+    lines = [clean(" ".join(verdict(result)), most=600)]
+    if result.choice is not None:
+        lines.append(clean(result.choice.reason, most=600))
+    lines.append("")
     head = ("group", "rows", "share", "silhouette", "what it is")
     rows = (
         (

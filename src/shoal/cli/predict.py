@@ -9,7 +9,7 @@ import click
 
 from shoal.cli.app import Command
 from shoal.cli.options import json_option, types_of
-from shoal.cli.outputs import check_file
+from shoal.cli.outputs import check_file, format_of, whole_file
 from shoal.cli.words import clean, give_json, say
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def predict(
     and row is kept, in order; cluster, confidence and outlier_score are added.
     """
     target = Path(output) if output else None
+    labels_format = format_of(target)
     if target is not None:
         check_file(target, force)
     from shoal import model_file, planning
@@ -66,9 +67,8 @@ def predict(
         return
     from shoal import report
 
-    report.write_labels(
-        table, found.labels, found.confidence, found.outlier_scores, target, force=force
-    )
+    with whole_file(target) as file:
+        report.write_labels(found, file, format=labels_format)
     if target is not None and not quiet:
         say(f"Written: {target}")
 
