@@ -178,9 +178,7 @@ def test_a_changed_file_is_refused(
         (pickle.dumps({"a": 1}), "the file is of another kind"),
     ],
 )
-def test_other_files_are_refused(
-    written: Callable[[bytes], Path], data: bytes, words: str
-) -> None:
+def test_other_files_are_refused(written: Callable[[bytes], Path], data: bytes, words: str) -> None:
     assert words in _refused(written(data))
 
 
@@ -212,7 +210,9 @@ def test_a_folder_is_one_sentence(tmp_path: Path) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_flipped_bytes_are_always_noticed(data: st.DataObject, content: bytes, tmp_path_factory: Any) -> None:
+def test_flipped_bytes_are_always_noticed(
+    data: st.DataObject, content: bytes, tmp_path_factory: Any
+) -> None:
     damaged = bytearray(content)
     places = st.integers(0, len(content) - 1)
     for place in data.draw(st.lists(places, min_size=1, max_size=4, unique=True)):
@@ -224,7 +224,9 @@ def test_flipped_bytes_are_always_noticed(data: st.DataObject, content: bytes, t
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_a_cut_file_is_always_noticed(data: st.DataObject, content: bytes, tmp_path_factory: Any) -> None:
+def test_a_cut_file_is_always_noticed(
+    data: st.DataObject, content: bytes, tmp_path_factory: Any
+) -> None:
     path = tmp_path_factory.getbasetemp() / "cut.shoal"
     path.write_bytes(content[: data.draw(st.integers(0, len(content) - 1))])
     _refused(path)
@@ -252,5 +254,11 @@ def test_nothing_in_the_package_can_unpickle() -> None:
     package = Path(model_file.__file__).parent
     for path in package.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        for word in ("import pickle", "import joblib", "allow_pickle=True", "import marshal", "eval("):
+        for word in (
+            "import pickle",
+            "import joblib",
+            "allow_pickle=True",
+            "import marshal",
+            "eval(",
+        ):
             assert word not in text.replace("_eval(", ""), f"{path.name} has {word}"

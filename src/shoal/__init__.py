@@ -60,7 +60,6 @@ _HOMES: dict[str, str] = {
 }
 
 
-
 def _algorithms() -> dict[str, str]:
     """Classes and functions of all algorithms, by name, as ``"module:attribute"``."""
     from shoal.catalogue import ALGORITHMS

@@ -79,7 +79,7 @@ class Option:
     """
 
     name: str
-    type: type[int] | type[float] | tuple[str, ...]
+    type: type[int | float] | tuple[str, ...]
     help: str
 
     @property

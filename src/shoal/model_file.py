@@ -240,7 +240,9 @@ def _one_sentence(source: Path) -> Iterator[None]:
     try:
         yield
     except _Damaged as error:
-        raise DataError(f"{name} must be a whole model file; got one where {error}. {remedy}") from None
+        raise DataError(
+            f"{name} must be a whole model file; got one where {error}. {remedy}"
+        ) from None
     except FileNotFoundError:
         raise DataError(f"{source} must be a model file; got a path where no file is.") from None
     except OSError as error:
@@ -309,7 +311,9 @@ def _check_sizes(arrays: Mapping[str, Any], room: int) -> None:
     for name, entry in sorted(arrays.items(), key=lambda item: _offsets(item[1])):
         start, stop = _offsets(entry)
         shape = entry.get("shape")
-        if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
+        if not isinstance(shape, list) or not all(
+            type(size) is int and size >= 0 for size in shape
+        ):
             raise _Damaged(f"array {name!r} has no valid shape")
         item = _ITEM_BYTES.get(str(entry.get("dtype")))
         if item is None:

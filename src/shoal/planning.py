@@ -20,10 +20,9 @@ from shoal.data.table import Matrix, Table
 from shoal.errors import ParameterError
 from shoal.progress import Callback, Event
 from shoal.selection.k_range import count_distinct, fit_to_data
+from shoal.selection.sweep import DEFAULT_RANGE
 
 __all__ = ["Plan", "Watch", "make_plan", "open_table", "plan"]
-
-DEFAULT_K_RANGE = range(2, 11)
 
 # Bytes of a table in memory per byte of its file, by the end of the name; measured upper ends.
 _EXPANSION = {".gz": 20.0, ".parquet": 8.0, ".xlsx": 20.0, ".npz": 4.0}
@@ -270,7 +269,7 @@ def _numbers_to_try(
         return (), ()
     X = matrix.X if matrix.weights is None else matrix.X[matrix.weights > 0]
     if n_clusters is None:
-        return fit_to_data(DEFAULT_K_RANGE if k_range is None else k_range, X)
+        return fit_to_data(DEFAULT_RANGE if k_range is None else k_range, X)
     distinct = count_distinct(X, n_clusters)
     if distinct < n_clusters:
         raise ParameterError(

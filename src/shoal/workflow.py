@@ -30,6 +30,7 @@ __all__ = ["choose", "cluster", "load_model"]
 SWEEP_STARTS = 10
 """Starts per k of the sweep when the algorithm has no starts of its own."""
 
+
 def cluster(
     data: Any,
     *,
@@ -63,7 +64,7 @@ def cluster(
     n_clusters : int, optional
         Number of groups; chosen from `k_range` when left out.
     k_range : iterable of int, optional
-        Numbers to try; 2 to 10 when left out.
+        Numbers to try; 2 to 12 when left out.
     columns, drop : sequence of str, optional
         Columns to use, or to leave out; identifier-like and constant columns are left out anyway.
     id, weight, label : str, optional
@@ -126,9 +127,7 @@ def load_model(path: str | os.PathLike[str]) -> LoadedModel:
     return model_file.load(path)
 
 
-def _settings(
-    job: Plan, arguments: Mapping[str, Any], params: Mapping[str, Any]
-) -> dict[str, Any]:
+def _settings(job: Plan, arguments: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     k_range = list(job.k) if job.chooses_k else None
     plain: dict[str, Any] = {
         **arguments,
@@ -156,7 +155,9 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | float | str | None) else repr(value)
 
 
-def choose(data: Any, *, callback: Callback | None = None, **arguments: Any) -> tuple[Plan, KChoice]:
+def choose(
+    data: Any, *, callback: Callback | None = None, **arguments: Any
+) -> tuple[Plan, KChoice]:
     """Say how many groups the data has, without the rest of the job.
 
     Parameters
@@ -263,9 +264,7 @@ def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> KSweep:
         )  # fmt: skip
 
 
-def _fit_chosen(
-    job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int | None
-) -> _Fitted:
+def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int | None) -> _Fitted:
     """Fit with the recommended k, continuing from the sweep's fit where that can be."""
     k = sweep.choice.recommended
     parameters: dict[str, Any] = {"n_clusters": k}
@@ -275,9 +274,7 @@ def _fit_chosen(
     fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
     if not np.array_equal(fitted.model.labels_, sweep.best.labels):
         return fitted
-    return replace(
-        fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows
-    )
+    return replace(fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows)
 
 
 def _renumber(model: Any) -> _Fitted:
@@ -298,25 +295,29 @@ def _judge(
     matrix: Matrix, fitted: _Fitted, seed: int, n_jobs: int | None
 ) -> tuple[dict[str, float], npt.NDArray[np.float64] | None, npt.NDArray[np.int64] | None]:
     """Score the groups; indices that are undefined for them are left out."""
-    labels, inside = fitted.labels, np.flatnonzero(fitted.labels >= 0)
+    labels, X, weights = fitted.labels, matrix.X, matrix.weights
+    counts = labels >= 0 if weights is None else (labels >= 0) & (weights > 0)
+    inside = np.flatnonzero(counts)
     scores: dict[str, float] = {}
     if inside.size:
-        scores["inertia"] = metrics.inertia_score(matrix.X, labels, sample_weight=matrix.weights)
+        scores["inertia"] = metrics.inertia_score(X, labels, sample_weight=weights)
     if matrix.truth is not None:
         from sklearn.metrics import adjusted_rand_score
 
         scores["adjusted_rand"] = float(adjusted_rand_score(matrix.truth, labels))
-    if not 2 <= len(fitted.relabel) < inside.size:
+    if not 2 <= len(np.unique(labels[inside])) < inside.size:
         return scores, None, None
     samples, rows = fitted.silhouettes, fitted.silhouette_rows
     if samples is None or rows is None:
+        if inside.size < len(X):
+            X, labels = X[inside], labels[inside]
         chosen = metrics.sample_rows(inside.size, "auto", seed)
+        samples = metrics.silhouette_samples(X, labels, rows=chosen, n_jobs=n_jobs)
         rows = inside if chosen is None else inside[chosen]
-        samples = metrics.silhouette_samples(matrix.X, labels, rows=rows, n_jobs=n_jobs)
     scores["silhouette"] = float(samples.mean())
     for name in ("calinski_harabasz", "davies_bouldin"):
         index = getattr(metrics, f"{name}_score")
-        scores[name] = float(index(matrix.X, labels, sample_weight=matrix.weights))
+        scores[name] = float(index(matrix.X, fitted.labels, sample_weight=weights))
     return scores, samples, rows.astype(np.int64)
 
 
@@ -358,9 +359,7 @@ def _versions() -> dict[str, str]:
 _NOT_PRINTED = ("data", "n_jobs", "memory_limit")
 
 
-def _fingerprint(
-    matrix: Matrix, settings: Mapping[str, Any], labels: npt.NDArray[np.int32]
-) -> str:
+def _fingerprint(matrix: Matrix, settings: Mapping[str, Any], labels: npt.NDArray[np.int32]) -> str:
     """SHA-256 over the clustered numbers, the settings and the labels."""
     kept = {name: value for name, value in settings.items() if name not in _NOT_PRINTED}
     words = json.dumps([kept, list(matrix.feature_names), matrix.X.shape], sort_keys=True)

@@ -11,6 +11,7 @@ from shoal.cli.app import Command
 from shoal.cli.options import (
     algorithm_options,
     data_options,
+    given_again,
     json_option,
     range_of,
     run_options,
@@ -35,12 +36,15 @@ _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin")
     ),
 )
 @click.argument("data")
-@click.option("--k-range", callback=range_of, metavar="2-10", help="Numbers to choose from.")
+@click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
 @algorithm_options()
 @data_options()
 @json_option()
 @run_options()
-def choose_k(data: str, as_json: bool, quiet: bool, verbose: bool, **options: Any) -> None:
+@click.pass_context
+def choose_k(
+    ctx: click.Context, data: str, as_json: bool, quiet: bool, verbose: bool, **options: Any
+) -> None:
     """Say how many groups DATA has; write nothing.
 
     Tries each number of groups and shows how good it is by four indices.
@@ -60,10 +64,15 @@ def choose_k(data: str, as_json: bool, quiet: bool, verbose: bool, **options: An
     elif quiet:
         give(str(choice.recommended))
     else:
-        give(text_table(("k", *(name.replace("_", " ") for name in _CURVES), ""), _rows(choice), range(5)))
+        give(
+            text_table(
+                ("k", *(name.replace("_", " ") for name in _CURVES), ""), _rows(choice), range(5)
+            )
+        )
         give("\n" + clean(choice.reason, most=600))
+        same = given_again(ctx, leave_out=("k_range", "verbose"))
         k = str(choice.recommended)
-        give(f"Next: {command_line('shoal', 'cluster', data, '-k', k)}")
+        give(f"Next: {command_line('shoal', 'cluster', data, '-k', k, *same)}")
 
 
 def _rows(choice: KChoice) -> Iterator[tuple[str, ...]]:

@@ -37,9 +37,14 @@ if TYPE_CHECKING:
 )
 @click.argument("data")
 @click.option(
-    "-k", "--clusters", "n_clusters", type=int, metavar="K", help="Number of groups; chosen when left out."
+    "-k",
+    "--clusters",
+    "n_clusters",
+    type=int,
+    metavar="K",
+    help="Number of groups; chosen when left out.",
 )
-@click.option("--k-range", callback=range_of, metavar="2-10", help="Numbers to choose from.")
+@click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
 @algorithm_options()
 @data_options()
 @click.option("-o", "--output", metavar="FOLDER", help="Where to write; NAME.shoal when left out.")

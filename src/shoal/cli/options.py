@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from shoal.errors import ParameterError
 __all__ = [
     "algorithm_options",
     "data_options",
+    "given_again",
     "json_option",
     "names_of",
     "range_of",
@@ -49,9 +51,7 @@ def types_of(_: Any, option: click.Parameter, values: Sequence[str]) -> dict[str
     for entry in names_of(_, option, values):
         name, equals, kind = entry.rpartition("=")
         if not equals or not name:
-            raise ParameterError(
-                f"--types must be like age=category,zip=text; got {entry!r}."
-            )
+            raise ParameterError(f"--types must be like age=category,zip=text; got {entry!r}.")
         types[name.strip()] = kind.strip()
     return types
 
@@ -163,3 +163,28 @@ def _parameters_of(algorithm: str, given: dict[str, Any]) -> dict[str, Any]:
                 f"got --{name.replace('_', '-')}. See: shoal algorithms {row.name}."
             )
     return chosen
+
+
+def given_again(ctx: click.Context, leave_out: Sequence[str] = ()) -> list[str]:
+    """Write the options of this run again, for a command that continues it."""
+    words: list[str] = []
+    for option in ctx.command.params:
+        name = str(option.name)
+        given = ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if not given or isinstance(option, click.Argument) or name in leave_out:
+            continue
+        value = ctx.params[name]
+        words.append(max(option.opts, key=len))
+        if isinstance(value, dict):
+            value = tuple(f"{column}={kind}" for column, kind in value.items())
+        if isinstance(value, tuple):
+            value = _as_csv(value)
+        if not isinstance(value, bool):
+            words.append(str(value))
+    return words
+
+
+def _as_csv(names: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return line.getvalue()

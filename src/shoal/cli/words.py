@@ -44,7 +44,9 @@ def _finite(value: Any) -> Any:
 def clean(text: str, most: int = 80) -> str:
     """Make a text from a table safe to print: no control characters, not too long."""
     safe = "".join(
-        character if unicodedata.category(character) not in ("Cc", "Cf", "Cs") else _escaped(character)
+        character
+        if unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        else _escaped(character)
         for character in text[: most + 1]
     )
     return safe if len(text) <= most else safe[: most - 1] + "…"
@@ -62,7 +64,9 @@ def command_line(*words: str) -> str:
     return " ".join(shlex.quote(word) for word in words)
 
 
-def text_table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> str:
+def text_table(
+    head: Sequence[str], rows: Iterable[Sequence[str]], right: Iterable[int] = ()
+) -> str:
     """Lay out columns with two spaces between them; those listed in `right` are right-aligned."""
     lines = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(_width(line[column]) for line in lines) for column in range(len(head))]

@@ -6,6 +6,7 @@ from shoal.metrics.dispersion import calinski_harabasz_score, davies_bouldin_sco
 from shoal.metrics.silhouette import (
     EXACT_ROWS,
     SAMPLE_ROWS,
+    sample_rows,
     silhouette_samples,
     silhouette_score,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "calinski_harabasz_score",
     "davies_bouldin_score",
     "inertia_score",
+    "sample_rows",
     "silhouette_samples",
     "silhouette_score",
 ]

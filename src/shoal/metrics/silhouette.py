@@ -29,7 +29,11 @@ RandomState = int | np.random.Generator | np.random.RandomState | None
 
 
 def silhouette_samples(
-    X: npt.ArrayLike, labels: npt.ArrayLike, *, n_jobs: int | None = None
+    X: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    *,
+    rows: npt.NDArray[np.int64] | None = None,
+    n_jobs: int | None = None,
 ) -> npt.NDArray[np.float64]:
     """How much closer each row is to its own cluster than to the nearest other one.
 
@@ -45,12 +49,15 @@ def silhouette_samples(
     labels : array-like of shape (n_samples,)
         Cluster of each row; labels of any type. Rows labelled with the number -1 are noise:
         they are left out of all means.
+    rows : ndarray of shape (m,), int, optional
+        Rows to compute, none of them noise; their distances to all rows stay exact. All rows
+        when left out.
     n_jobs : int, optional
         Threads; by default ``SHOAL_NUM_THREADS``, else the cores this process may use.
 
     Returns
     -------
-    ndarray of shape (n_samples,), float64
+    ndarray of shape (n_samples,) or (m,), float64
         Silhouettes from -1 to 1; NaN for noise.
 
     Raises
@@ -81,6 +88,11 @@ def silhouette_samples(
 
     data = check_labelled(X, labels)
     check_n_clusters(data.n_clusters, len(data.X))
+    if rows is not None:
+        places = np.searchsorted(data.rows, rows)
+        return np.asarray(
+            _native.silhouette_samples(data.X, data.codes[None, :], places, n_jobs or 0, None)[0]
+        )
     values = _native.silhouette_samples(data.X, data.codes[None, :], None, n_jobs or 0, None)
     samples = np.full(len(np.asarray(labels)), np.nan)
     samples[data.rows] = values[0]
