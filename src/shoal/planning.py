@@ -75,11 +75,13 @@ class Watch:
     timings: dict[str, float] = field(default_factory=dict)
 
     def tell(self, event: Event) -> None:
+        """Pass an event on."""
         if self.callback is not None:
             self.callback(event)
 
     @contextlib.contextmanager
     def stage(self, name: str, message: str) -> Iterator[None]:
+        """Announce a stage and time what is done in it."""
         self.tell(Event(name, message=message))
         start = time.perf_counter()
         yield
@@ -98,6 +100,7 @@ def plan(data: Any, *, callback: Callback | None = None, **arguments: Any) -> Pl
     -------
     Plan
     """
+    arguments.pop("n_jobs", None)
     return make_plan(data, Watch(callback), **arguments)
 
 
@@ -149,7 +152,6 @@ PLAN_ARGUMENTS = (
     "n_clusters",
     "k_range",
     "seed",
-    "n_jobs",
     "memory_limit",
 )
 
@@ -162,10 +164,10 @@ def make_plan(
     n_clusters: int | None = None,
     k_range: Iterable[int] | None = None,
     seed: int = 0,
-    n_jobs: int | None = None,
     memory_limit: str | int | None = None,
     **rest: Any,
 ) -> Plan:
+    """Read and prepare the data; times the stages on `watch`. Arguments as for `plan`."""
     row = catalogue.find(algorithm)
     limit = budget.allowed_bytes(memory_limit)
     preparing = {name: rest.pop(name) for name in _PREPARE_ARGUMENTS if name in rest}
@@ -225,7 +227,8 @@ def _check_parameters(row: catalogue.Algorithm, params: Mapping[str, Any]) -> No
             near = difflib.get_close_matches(name, known, n=1)
             remedy = f" Did you mean {near[0]}?" if near else ""
             raise ParameterError(
-                f"a parameter of {row.name} must be one of {', '.join(known)}; got {name!r}.{remedy}"
+                f"a parameter of {row.name} must be one of {', '.join(known)}; "
+                f"got {name!r}.{remedy}"
             )
 
 

@@ -117,7 +117,9 @@ def cluster(
     arguments = {name: value for name, value in locals().items() if name in PLAN_ARGUMENTS}
     watch = Watch(callback)
     job = make_plan(data, watch, **arguments, **params)
-    return _run(job, watch, _settings(job, arguments, params), seed, n_jobs)
+    source = os.fspath(data) if isinstance(data, str | os.PathLike) else job.table.source
+    settings = _settings(job, source, arguments, params, n_jobs)
+    return _run(job, watch, settings, seed, n_jobs)
 
 
 def load_model(path: str | os.PathLike[str]) -> LoadedModel:
@@ -127,13 +129,20 @@ def load_model(path: str | os.PathLike[str]) -> LoadedModel:
     return model_file.load(path)
 
 
-def _settings(job: Plan, arguments: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(
+    job: Plan,
+    source: str,
+    arguments: Mapping[str, Any],
+    params: Mapping[str, Any],
+    n_jobs: int | None,
+) -> dict[str, Any]:
     k_range = list(job.k) if job.chooses_k else None
     plain: dict[str, Any] = {
         **arguments,
+        "n_jobs": n_jobs,
         "k_range": k_range,
         "parameters": dict(job.parameters),
-        "data": job.table.source,
+        "data": source,
     }
     plain["columns"] = None if plain["columns"] is None else list(plain["columns"])
     plain["drop"] = list(plain["drop"])
@@ -169,13 +178,13 @@ def choose(
     -------
     tuple of (Plan, KChoice)
     """
-    watch = Watch(callback)
+    watch, n_jobs = Watch(callback), arguments.pop("n_jobs", None)
     job = make_plan(data, watch, **arguments)
     if not job.k:
         raise ParameterError(
             f"the algorithm must be one that needs a number of groups; got {job.algorithm!r}."
         )
-    sweep = _sweep(job, watch, arguments.get("seed", 0), arguments.get("n_jobs"))
+    sweep = _sweep(job, watch, arguments.get("seed", 0), n_jobs)
     return job, sweep.choice
 
 
@@ -278,7 +287,7 @@ def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int |
 
 
 def _renumber(model: Any) -> _Fitted:
-    """Number the groups by size, largest first, ties by the first row that belongs to them."""
+    """Sort the groups by size, largest first, ties by the first row that belongs to them."""
     found = np.asarray(model.labels_)
     clustered = found[found >= 0]
     k = int(found.max(initial=-1)) + 1

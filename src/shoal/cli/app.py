@@ -85,11 +85,11 @@ class ExampleGroup(click.Group):
 class LazyGroup(ExampleGroup):
     """A group that imports a verb when it is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """Verbs in the order of the work."""
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a verb."""
         module, _, attribute = VERBS.get(cmd_name, "").partition(":")
         if not module:
@@ -141,7 +141,7 @@ def run(arguments: Sequence[str]) -> int:
             code = shoal.main(list(arguments), prog_name="shoal", standalone_mode=False)
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - every end has its sentence and code
         code = _explain(error)
         if code == 1 or _debugging():
             _show_traceback(error)

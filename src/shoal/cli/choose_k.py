@@ -43,7 +43,7 @@ _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin")
 @run_options()
 @click.pass_context
 def choose_k(
-    ctx: click.Context, data: str, as_json: bool, quiet: bool, verbose: bool, **options: Any
+    ctx: click.Context, /, data: str, as_json: bool, quiet: bool, verbose: bool, **options: Any
 ) -> None:
     """Say how many groups DATA has; write nothing.
 

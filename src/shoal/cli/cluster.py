@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -60,7 +60,7 @@ def cluster(
     data: str,
     output: str | None,
     force: bool,
-    labels_format: str,
+    labels_format: Literal["csv", "parquet"],
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -111,7 +111,7 @@ def _say_notes(result: Clustering, verbose: bool) -> None:
 
 def _words(result: Clustering, folder: Path, data: str) -> str:
     """Verdict, groups, quality, and what to do next."""
-    from shoal.report import verdict
+    from shoal.report.words import verdict
 
     lines = [clean(" ".join(verdict(result)), most=600)]
     if result.choice is not None:
@@ -150,8 +150,8 @@ def _plan_words(job: Plan) -> str:
     matrix = job.matrix
     ks = f"{job.k[0]}-{job.k[-1]}" if len(job.k) > 1 else ", ".join(map(str, job.k)) or "found"
     lines = [
-        f"Would cluster {matrix.n_samples:,} rows of {clean(job.table.source)} on "
-        f"{matrix.n_features} prepared columns with {job.algorithm}; number of groups: {ks}.",
+        f"Would cluster {matrix.n_samples:,} rows of {clean(job.table.source)}, by {job.algorithm}.",
+        f"Number of groups: {ks}. Prepared columns: {matrix.n_features}.",
         "Columns used: " + ", ".join(clean(name, 40) for name in job.preparation.column_names),
     ]
     lines += [f"Left out: {clean(name, 40)} ({reason})" for name, reason in job.preparation.dropped]

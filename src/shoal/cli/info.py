@@ -27,7 +27,7 @@ def info(as_json: bool) -> None:
 
 
 def _collect() -> dict[str, Any]:
-    import numpy
+    import numpy as np
     import sklearn
 
     from shoal import _native
@@ -36,7 +36,7 @@ def _collect() -> dict[str, Any]:
     return {
         "version": __version__,
         "python": platform.python_version(),
-        "numpy": numpy.__version__,
+        "numpy": np.__version__,
         "scikit_learn": sklearn.__version__,
         "platform": platform.platform(),
         **native,

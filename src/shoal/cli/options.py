@@ -73,7 +73,8 @@ def data_options() -> Decorator[Any]:
             help="Use these columns only.",
         ),
         click.option(
-            "--drop", multiple=True, callback=names_of, metavar="A,B", help="Leave out these columns."
+            "--drop", multiple=True, callback=names_of, metavar="A,B",
+            help="Leave out these columns.",
         ),
         click.option("--id", metavar="COLUMN", help="Column that names the rows; not clustered."),
         click.option("--weight", metavar="COLUMN", help="Column with the weight of each row."),
@@ -100,7 +101,9 @@ def data_options() -> Decorator[Any]:
 def run_options() -> Decorator[Any]:
     """Options about how a job runs and what it says."""
     return _together(
-        click.option("--seed", type=int, default=0, show_default=True, help="Seed of all randomness."),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="Seed of all randomness."
+        ),
         click.option(
             "--threads", type=click.IntRange(min=1), metavar="N",
             help="Threads; all available cores when left out. The result is the same.",

@@ -8,7 +8,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from shoal.errors import OutputError, ParameterError
 
@@ -58,9 +58,14 @@ def _check_new(path: Path, force: bool) -> None:
         )
 
 
-def format_of(path: Path | None) -> str:
+def format_of(path: Path | None) -> Literal["csv", "parquet"]:
     """``"csv"`` or ``"parquet"``, by the end of the name; stdout is CSV."""
-    ends = {"": "csv", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+    ends: dict[str, Literal["csv", "parquet"]] = {
+        "": "csv",
+        ".csv": "csv",
+        ".parquet": "parquet",
+        ".pq": "parquet",
+    }
     suffix = "" if path is None else path.suffix.lower()
     if suffix not in ends:
         raise ParameterError(f"--output must end in .csv or .parquet; got {str(path)!r}.")

@@ -71,13 +71,13 @@ def show(name: str, output: str | None, force: bool) -> None:
 class _Kinds(ExampleGroup):
     """One command per kind of table, with the options of its generator."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
         """Kinds in their own order."""
         from shoal.data.generators import KINDS
 
         return list(KINDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Make the command of a kind."""
         from shoal.data.generators import KINDS
 
@@ -99,7 +99,7 @@ def _kind_command(name: str, kind: Kind) -> click.Command:
         write_table(bundled.make(name, **given).data, target)
         _say_written(target)
 
-    for option, about in reversed(kind.options.items()):
+    for option, about in reversed(tuple(kind.options.items())):
         write = _kind_option(option, about)(write)
     summary = f"Make {kind.summary}."
     example = f"shoal samples make {name} --samples 1000 -o {name}.csv"

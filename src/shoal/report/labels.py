@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 import numpy as np
 
 from shoal.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
-    import os
-
+    import numpy.typing as npt
     import pyarrow as pa
 
-    from shoal.clustering import Clustering
+    from shoal.data.table import Table
 
 __all__ = ["ADDED", "LabelsFormat", "added_names", "write_labels"]
 
@@ -49,9 +50,29 @@ def added_names(taken: Iterable[str]) -> tuple[str, str, str]:
     return names[0], names[1], names[2]
 
 
+class Labelled(Protocol):
+    """A table with what was found about its rows: a finished job, or a prediction."""
+
+    @property
+    def table(self) -> Table:
+        """Every column and row, in order."""
+
+    @property
+    def labels(self) -> npt.NDArray[np.int32]:
+        """Group of every row of the table."""
+
+    @property
+    def confidence(self) -> npt.NDArray[np.float64]:
+        """0 to 1 for every row of the table."""
+
+    @property
+    def outlier_scores(self) -> npt.NDArray[np.float64]:
+        """0 to 1 for every row of the table."""
+
+
 def write_labels(
-    clustering: Clustering,
-    path: str | os.PathLike[str],
+    clustering: Labelled,
+    path: str | os.PathLike[str] | BinaryIO,
     *,
     format: LabelsFormat = "csv",  # noqa: A002 - the word the user types
     spreadsheet_safe: bool = False,
@@ -60,9 +81,9 @@ def write_labels(
 
     Parameters
     ----------
-    clustering : Clustering
-        The finished job.
-    path : path
+    clustering : Clustering or Prediction
+        The finished job, or what a model says of new rows.
+    path : path or binary file
         File to write; it must be in a folder that exists.
     format : {"csv", "parquet"}, default="csv"
         CSV is UTF-8 with commas, numbers that read back as the same double, and an empty field
@@ -95,10 +116,12 @@ def write_labels(
     )
     try:
         if format == "csv":
-            with Path(path).open("wb") as file:
+            with _opened(path) as file:
                 file.writelines(_lines(columns, clustering.table.n_rows, spreadsheet_safe))
         else:
             _write_parquet(columns, path)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise OutputError(
             f"{path} must be writable; got: {error.strerror or error}. Choose another place."
@@ -112,18 +135,24 @@ class _Columns:
     values: Sequence[pa.ChunkedArray]
 
 
-def _found(clustering: Clustering) -> list[pa.ChunkedArray]:
+def _found(clustering: Labelled) -> list[pa.ChunkedArray]:
     import pyarrow as pa
 
     found = (clustering.labels, clustering.confidence, clustering.outlier_scores)
     return [pa.chunked_array([pa.array(values, from_pandas=True)]) for values in found]
 
 
-def _write_parquet(columns: _Columns, path: str | os.PathLike[str]) -> None:
+def _opened(path: str | os.PathLike[str] | BinaryIO) -> contextlib.AbstractContextManager[BinaryIO]:
+    if isinstance(path, str | os.PathLike):
+        return Path(path).open("wb")
+    return contextlib.nullcontext(path)
+
+
+def _write_parquet(columns: _Columns, path: str | os.PathLike[str] | BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with Path(path).open("wb") as file:
+    with _opened(path) as file:
         pq.write_table(pa.table(list(columns.values), names=columns.names), file)
 
 
@@ -191,7 +220,9 @@ def _guard(words: pa.Array, spreadsheet_safe: bool) -> pa.Array:
         return words
     risky = pc.match_substring_regex(words, FORMULA_STARTS)
     return pc.if_else(
-        risky, pc.binary_join_element_wise("'", words, pa.scalar("", words.type)), words
+        risky,
+        pc.binary_join_element_wise(pa.scalar("'", words.type), words, pa.scalar("", words.type)),
+        words,
     )
 
 
@@ -202,7 +233,8 @@ def _quote(words: pa.Array) -> pa.Array:
     needed = pc.or_(
         pc.match_substring_regex(words, NEEDS_QUOTES), pc.equal(words, pa.scalar("", words.type))
     )
+    mark = pa.scalar('"', words.type)
     quoted = pc.binary_join_element_wise(
-        '"', pc.replace_substring(words, '"', '""'), '"', pa.scalar("", words.type)
+        mark, pc.replace_substring(words, '"', '""'), mark, pa.scalar("", words.type)
     )
     return pc.if_else(needed, quoted, words)
