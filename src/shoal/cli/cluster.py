@@ -150,7 +150,7 @@ def _plan_words(job: Plan) -> str:
     matrix = job.matrix
     ks = f"{job.k[0]}-{job.k[-1]}" if len(job.k) > 1 else ", ".join(map(str, job.k)) or "found"
     lines = [
-        f"Would cluster {matrix.n_samples:,} rows of {clean(job.table.source)}, by {job.algorithm}.",
+        f"Would cluster {matrix.n_samples:,} rows of {clean(job.table.source)} by {job.algorithm}.",
         f"Number of groups: {ks}. Prepared columns: {matrix.n_features}.",
         "Columns used: " + ", ".join(clean(name, 40) for name in job.preparation.column_names),
     ]
