@@ -115,20 +115,20 @@ class PassSums {
   };
 
   Scratch scratch() const {
-    const auto size = static_cast<std::size_t>(d_ * kSumTile);
+    const auto size = static_cast<std::size_t>(d_ * kPairTile);
     std::size_t clusters = 0;
     for (const Labeling* labeling : pass_.labelings)
       clusters += labeling->counts.size();
     Scratch s;
     s.points.resize(size);
-    s.sums.resize(clusters * kSumTile);
-    s.cell.resize(kSumTile);
+    s.sums.resize(clusters * kPairTile);
+    s.cell.resize(kPairTile);
     s.tile.resize(single_ ? size : 0);
-    s.norms.resize(kSumTile);
+    s.norms.resize(kPairTile);
     return s;
   }
 
-  // Sums of distances of up to kSumTile rows by label, for all labelings.
+  // Sums of distances of up to kPairTile rows by label, for all labelings.
   void add(const Index* rows, int count, Scratch& s) const {
     load_points(rows, count, s);
     std::ranges::fill(s.sums, 0.0);
@@ -149,7 +149,7 @@ class PassSums {
       for (int p = 0; p < count; ++p) {
         labeling->out[first + p] = silhouette(*labeling, labeling->labels[rows[p]], sums + p);
       }
-      sums += labeling->counts.size() * kSumTile;
+      sums += labeling->counts.size() * kPairTile;
     }
   }
 
@@ -222,10 +222,10 @@ class PassSums {
 
   void load_points(const Index* rows, int count, Scratch& s) const {
     const double factor = single_ ? scale_ : -2 * scale_;
-    for (int p = 0; p < kSumTile; ++p) {
+    for (int p = 0; p < kPairTile; ++p) {
       const Real* x = X_.row(rows[std::min(p, count - 1)]);
       for (Index q = 0; q < d_; ++q) {
-        s.points[static_cast<std::size_t>(q * kSumTile + p)] = x[q] * factor;
+        s.points[static_cast<std::size_t>(q * kPairTile + p)] = x[q] * factor;
       }
     }
   }
@@ -236,7 +236,7 @@ class PassSums {
     // With one labeling a cell is a cluster and the kernel can add in place.
     const bool alone = pass_.labelings.size() == 1;
     double* const to =
-        alone ? &s.sums[static_cast<std::size_t>(pass_.labelings[0]->labels[member]) * kSumTile]
+        alone ? &s.sums[static_cast<std::size_t>(pass_.labelings[0]->labels[member]) * kPairTile]
               : s.cell.data();
     if (!alone) std::ranges::fill(s.cell, 0.0);
     if (single_) {
@@ -248,10 +248,10 @@ class PassSums {
     if (alone) return;
     double* sums = s.sums.data();
     for (const Labeling* labeling : pass_.labelings) {
-      double* const into = sums + static_cast<std::size_t>(labeling->labels[member]) * kSumTile;
-      for (int p = 0; p < kSumTile; ++p)
+      double* const into = sums + static_cast<std::size_t>(labeling->labels[member]) * kPairTile;
+      for (int p = 0; p < kPairTile; ++p)
         into[p] += s.cell[static_cast<std::size_t>(p)];
-      sums += labeling->counts.size() * kSumTile;
+      sums += labeling->counts.size() * kPairTile;
     }
   }
 
@@ -261,9 +261,9 @@ class PassSums {
     double nearest = HUGE_VAL;
     for (std::size_t c = 0; c < counts.size(); ++c) {
       if (counts[c] == 0 || c == static_cast<std::size_t>(own)) continue;
-      nearest = std::min(nearest, sums[c * kSumTile] / static_cast<double>(counts[c]));
+      nearest = std::min(nearest, sums[c * kPairTile] / static_cast<double>(counts[c]));
     }
-    const double within = sums[static_cast<std::size_t>(own) * kSumTile] /
+    const double within = sums[static_cast<std::size_t>(own) * kPairTile] /
                           static_cast<double>(counts[static_cast<std::size_t>(own)] - 1);
     const double larger = std::max(within, nearest);
     return larger > 0 ? (nearest - within) / larger : 0;
@@ -315,7 +315,7 @@ void silhouette_samples(MatrixView<const Real> X, MatrixView<const std::int32_t>
   const bool single =
       static_cast<double>(n) * static_cast<double>(n_rows) * static_cast<double>(X.cols()) >
       kDoublePrecisionWork;
-  const Index n_tiles = (n_rows + kSumTile - 1) / kSumTile;
+  const Index n_tiles = (n_rows + kPairTile - 1) / kPairTile;
   const int useful = static_cast<int>(std::min<Index>(n_threads, n_tiles));
   Ticker ticker(keep_going, static_cast<double>(n_tiles) * static_cast<double>(passes.size()));
   for (const Pass& pass : passes) {
@@ -325,8 +325,8 @@ void silhouette_samples(MatrixView<const Real> X, MatrixView<const std::int32_t>
         scratch.push_back(sums.scratch());
       parallel_for(static_cast<std::size_t>(n_tiles), useful, [&](std::size_t tile, int worker) {
         if (!ticker.tick(worker, 1)) return;
-        const Index first = static_cast<Index>(tile) * kSumTile;
-        const int count = static_cast<int>(std::min<Index>(kSumTile, n_rows - first));
+        const Index first = static_cast<Index>(tile) * kPairTile;
+        const int count = static_cast<int>(std::min<Index>(kPairTile, n_rows - first));
         auto& mine = scratch[static_cast<std::size_t>(worker)];
         sums.add(&rows[static_cast<std::size_t>(first)], count, mine);
         sums.finish(&rows[static_cast<std::size_t>(first)], count, first, mine);

@@ -35,7 +35,7 @@ std::string_view isa_name(Isa isa);
   namespace avx512 {                       \
   extern const Table name;                 \
   }
-#define SHOAL_PICK_KERNELS(name)                              \
+#define SHOAL_PICK_KERNELS(name)                                         \
   (::shoal::active_isa() == ::shoal::Isa::avx512 ? ::shoal::avx512::name \
    : ::shoal::active_isa() == ::shoal::Isa::avx2 ? ::shoal::avx2::name   \
                                                  : ::shoal::baseline::name)

@@ -1,16 +1,12 @@
 // Sums of Euclidean distances from a tile of points to runs of columns.
-//
-// Points are in lanes: a tile holds kSumTile points as [d][kSumTile], scaled by -2. Columns are
-// rows of a C-contiguous matrix.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/isa.hpp"
+#include "kernels/pair_tile.hpp"
 
 namespace shoal {
-
-inline constexpr int kSumTile = 64;
 
 struct SilhouetteKernels {
   // tile = -2 (points - shift) and the squared norms of points - shift.
