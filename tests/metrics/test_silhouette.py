@@ -33,6 +33,23 @@ def test_sample_keeps_all_distances() -> None:
     assert error == pytest.approx(expected.std(ddof=1) / np.sqrt(50) * np.sqrt(1 - 50 / 300))
 
 
+def test_rows_wanted_in_their_order_and_noise_unknown() -> None:
+    rng = np.random.default_rng(4)
+    X, labels = rng.normal(size=(60, 3)), rng.integers(0, 3, 60)
+    labels[[3, 10]] = -1
+    rows = [50, 3, 7, 7, 0]
+    samples = silhouette_samples(X, labels, rows=rows)
+    np.testing.assert_array_equal(samples, silhouette_samples(X, labels)[rows])
+    assert np.isnan(samples[1])
+
+
+@pytest.mark.parametrize("rows", [[60], [-1], [0.5], [[0, 1]]])
+def test_bad_rows(rows: object) -> None:
+    X, labels = np.arange(60.0).reshape(-1, 1), np.repeat([0, 1], 30)
+    with pytest.raises(ParameterError, match="rows must"):
+        silhouette_samples(X, labels, rows=rows)  # type: ignore[arg-type]
+
+
 def test_error_is_honest() -> None:
     rng = np.random.default_rng(2)
     labels = rng.integers(0, 3, 400)

@@ -14,6 +14,7 @@ __all__ = [
     "EXACT_ROWS",
     "SAMPLE_ROWS",
     "mean_and_error",
+    "native_silhouettes",
     "sample_rows",
     "silhouette_samples",
     "silhouette_score",
@@ -32,7 +33,7 @@ def silhouette_samples(
     X: npt.ArrayLike,
     labels: npt.ArrayLike,
     *,
-    rows: npt.NDArray[np.int64] | None = None,
+    rows: npt.ArrayLike | None = None,
     n_jobs: int | None = None,
 ) -> npt.NDArray[np.float64]:
     """How much closer each row is to its own cluster than to the nearest other one.
@@ -49,9 +50,8 @@ def silhouette_samples(
     labels : array-like of shape (n_samples,)
         Cluster of each row; labels of any type. Rows labelled with the number -1 are noise:
         they are left out of all means.
-    rows : ndarray of shape (m,), int, optional
-        Rows to compute, none of them noise; their distances to all rows stay exact. All rows
-        when left out.
+    rows : array-like of shape (m,), int, optional
+        Rows whose silhouette is wanted; by default all. Their distances to all rows count.
     n_jobs : int, optional
         Threads; by default ``SHOAL_NUM_THREADS``, else the cores this process may use.
 
@@ -65,12 +65,13 @@ def silhouette_samples(
     DataError
         When `X` is not a table of finite numbers.
     ParameterError
-        When labels do not fit `X`, or when there are fewer than 2 clusters or as many clusters
-        as rows.
+        When labels or rows do not fit `X`, or when there are fewer than 2 clusters or as many
+        clusters as rows.
 
     Notes
     -----
-    Time O(n² d), memory O(n (d + k)). The result does not depend on the number of threads.
+    Time O(m n d) for m rows, memory O(n (d + k)). The result does not depend on the number of
+    threads.
 
     References
     ----------
@@ -84,19 +85,48 @@ def silhouette_samples(
     >>> silhouette_samples([[0.0], [1.0], [4.0], [5.0]], [0, 0, 1, 1]).round(3).tolist()
     [0.778, 0.714, 0.714, 0.778]
     """
-    from shoal import _native
-
     data = check_labelled(X, labels)
     check_n_clusters(data.n_clusters, len(data.X))
+    n_samples = np.shape(labels)[0]
+    # Where each row of X went when noise was left out; -1 for noise.
+    place = np.full(n_samples, -1, dtype=np.int64)
+    place[data.rows] = np.arange(len(data.rows))
     if rows is not None:
-        places = np.searchsorted(data.rows, rows)
-        return np.asarray(
-            _native.silhouette_samples(data.X, data.codes[None, :], places, n_jobs or 0, None)[0]
-        )
-    values = _native.silhouette_samples(data.X, data.codes[None, :], None, n_jobs or 0, None)
-    samples = np.full(len(np.asarray(labels)), np.nan)
-    samples[data.rows] = values[0]
+        place = place[_check_rows_wanted(rows, n_samples)]
+    known = place >= 0
+    samples = np.full(len(place), np.nan)
+    wanted = None if rows is None else place[known]
+    samples[known] = native_silhouettes(data.X, data.codes[None, :], wanted, n_jobs)[0]
     return samples
+
+
+def native_silhouettes(
+    X: npt.NDArray[np.float64],
+    labels: npt.NDArray[np.int32],
+    rows: npt.NDArray[np.int64] | None,
+    n_jobs: int | None,
+) -> npt.NDArray[np.float64]:
+    """Compute silhouettes for several labelings in one pass over the distances.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, n_features), float64, C-contiguous
+        Rows, near the origin.
+    labels : ndarray of shape (n_labelings, n), int32
+        Clusters, each labeling from 0 without gaps.
+    rows : ndarray of shape (m,), int64, or None
+        Rows wanted; None for all.
+    n_jobs : int or None
+        Threads.
+
+    Returns
+    -------
+    ndarray of shape (n_labelings, m), float64
+        Silhouettes.
+    """
+    from shoal import _native
+
+    return np.asarray(_native.silhouette_samples(X, labels, rows, n_jobs or 0, None))
 
 
 @overload
@@ -181,12 +211,10 @@ def silhouette_score(
     >>> silhouette_score(X, labels, return_error=True)[1]
     0.0
     """
-    from shoal import _native
-
     data = check_labelled(X, labels)
     check_n_clusters(data.n_clusters, len(data.X))
     rows = sample_rows(len(data.X), sample_size, random_state)
-    values = _native.silhouette_samples(data.X, data.codes[None, :], rows, n_jobs or 0, None)
+    values = native_silhouettes(data.X, data.codes[None, :], rows, n_jobs)
     score, error = mean_and_error(values[0], len(data.X))
     return (score, error) if return_error else score
 
@@ -255,3 +283,19 @@ def mean_and_error(values: npt.NDArray[np.float64], n_samples: int) -> tuple[flo
         return float(values.mean()), 0.0
     spread = float(values.std(ddof=1)) if m > 1 else float("nan")
     return float(values.mean()), spread * float(np.sqrt((1.0 - m / n_samples) / m))
+
+
+def _check_rows_wanted(rows: npt.ArrayLike, n_samples: int) -> npt.NDArray[np.int64]:
+    wanted = np.asarray(rows)
+    if wanted.ndim != 1 or wanted.dtype.kind not in "iu":
+        raise ParameterError(
+            f"rows must be a list of row numbers; got {wanted.dtype} of shape {wanted.shape}. "
+            "Leave it out for all rows."
+        )
+    outside = wanted[(wanted < 0) | (wanted >= n_samples)]
+    if len(outside):
+        raise ParameterError(
+            f"rows must lie between 0 and {n_samples - 1}; got {outside[0]}. "
+            "Rows are counted from 0."
+        )
+    return wanted.astype(np.int64)

@@ -13,7 +13,7 @@ from shoal.clustering import KChoice
 from shoal.errors import ParameterError
 from shoal.metrics.dispersion import disperse
 from shoal.metrics.inputs import Labelled, check_rows, check_weights, is_integer, origin
-from shoal.metrics.silhouette import mean_and_error, sample_rows
+from shoal.metrics.silhouette import mean_and_error, native_silhouettes, sample_rows
 from shoal.progress import Callback, Event
 from shoal.selection.k_range import fit_to_data
 from shoal.selection.knee import find_knee
@@ -219,11 +219,9 @@ def _silhouettes(
     data: Labelled, results: Mapping[int, KMeansResult], seed: int, n_jobs: int | None
 ) -> tuple[npt.NDArray[np.int64] | None, dict[int, npt.NDArray[np.float64]]]:
     """Judge all k in one pass over the distances."""
-    from shoal import _native
-
     rows = sample_rows(len(data.X), "auto", seed)
     labels = np.stack([result.labels[data.rows] for result in results.values()])
-    values = _native.silhouette_samples(data.X, labels, rows, n_jobs or 0, None)
+    values = native_silhouettes(data.X, labels, rows, n_jobs)
     return rows, dict(zip(results, values, strict=True))
 
 
