@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shoal.clustering import Card, Trait
+from shoal.data.encode import OTHER_LEVEL
 from shoal.data.prepare import Preparation
 from shoal.data.table import Matrix, Table
 from shoal.errors import ParameterError
@@ -63,7 +64,7 @@ def make_cards(
     A number column is compared by Cohen's d (difference of means over the pooled standard
     deviation), a category by Cohen's h (difference of arcsine-transformed shares), each group
     against all other rows of the matrix. A trait is named when its effect is at least 0.5, and
-    says "very" or "much" from 1.2. Missing values are left out; weights count.
+    says "very" or "much" from 2.0. Missing values are left out; weights count.
 
     Time O(n d) and memory O(n), one column at a time.
     """
@@ -153,7 +154,8 @@ def _category_traits(column: Categories, contrast: Contrast, group: int) -> list
     """Find the value that is most unusually common, else the one most unusually rare."""
     if not column.levels:
         return []
-    effects = contrast.effect[group]
+    # "Other" is no value anybody could look up.
+    effects = np.where(np.array(column.levels) == OTHER_LEVEL, 0.0, contrast.effect[group])
     level = int(effects.argmax())
     if effects[level] < NAMED:
         level = int(effects.argmin())

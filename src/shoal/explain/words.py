@@ -22,8 +22,12 @@ __all__ = [
 NAMED = 0.5
 """Least effect, in pooled standard deviations, that is put into words (Cohen's "medium")."""
 
-STRONG = 1.2
-"""Effect from which the words say "very" or "much"."""
+STRONG = 2.0
+"""Effect from which the words say "very" or "much".
+
+Clustering puts more than one deviation between groups in the columns that made them, so a lower
+bound would put "very" on every card.
+"""
 
 _LONGEST_COLUMN = 40
 _LONGEST_VALUE = 30
@@ -75,6 +79,7 @@ class Wording:
 _AGE = Wording("older", "younger", "much older", "much younger")
 _SPENDING = Wording("high spending", "low spending", "very high spending", "very low spending")
 _RECENCY = Wording("lapsed", "recent", "long lapsed", "very recent")
+_LOYALTY = Wording("long-standing", "newer", "very long-standing", "much newer")
 _FREQUENCY = Wording("frequent", "infrequent", "very frequent", "very infrequent")
 
 # A pattern must leave no doubt about the meaning: "account age" or "days since first order"
@@ -90,15 +95,23 @@ _CONCEPTS: tuple[tuple[re.Pattern[str], Wording], ...] = (
         _RECENCY,
     ),
     (re.compile(r"(?:(?:purchase|order|visit|shopping) )?frequency"), _FREQUENCY),
+    (
+        re.compile(r"(?:days|weeks|months|years) as (?:a )?(?:customer|member|client|subscriber)"),
+        _LOYALTY,
+    ),
 )
 
 _ADJECTIVES = {
     **dict.fromkeys(("length", "duration", "tenure", "time"), ("long", "short")),
-    **dict.fromkeys(("size", "area", "volume"), ("large", "small")),
+    **dict.fromkeys(("size", "area", "volume", "basket"), ("large", "small")),
     "width": ("wide", "narrow"),
 }
+# Said by the adjective already: a long petal, a wide sepal.
+_IMPLIED = frozenset(["length", "width"])
 _COUNTED = re.compile(r"(?:number|count|no|num|nr) of (?P<what>.+)")
-_AMOUNTS = re.compile(r"(?:days|weeks|months|years|hours|minutes) since .+")
+_AMOUNTS = re.compile(
+    r"(?:days|weeks|months|years|hours|minutes) .+|.+ (?:bought|ordered|sold|returned|visited)"
+)
 
 
 def plain(text: str) -> str:
@@ -246,7 +259,9 @@ def _generic(words: str) -> Wording:
     elif _AMOUNTS.fullmatch(words):
         more, less = "many", "few"
     else:
-        more, less = _ADJECTIVES.get(words.rsplit(" ", 1)[-1], ("high", "low"))
+        thing, _, last = words.rpartition(" ")
+        more, less = _ADJECTIVES.get(last, ("high", "low"))
+        words = thing if thing and last in _IMPLIED else words
     return Wording(
         f"{more} {words}", f"{less} {words}", f"very {more} {words}", f"very {less} {words}"
     )
