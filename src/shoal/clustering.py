@@ -106,6 +106,9 @@ class Card:
         Rows of the table nearest to the centre, nearest first, distinct where possible.
     silhouette : float or None
         Mean silhouette of the group's rows.
+    unused_traits : tuple of Trait
+        The same for columns that were not clustered, such as those the user left out or the
+        known label: they did not make the group, but may describe it. Strongest first.
     """
 
     cluster: int
@@ -116,6 +119,7 @@ class Card:
     traits: tuple[Trait, ...]
     typical_rows: tuple[int, ...]
     silhouette: float | None
+    unused_traits: tuple[Trait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

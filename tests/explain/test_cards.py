@@ -149,6 +149,29 @@ def test_equal_groups_get_different_names(prepare: Callable[..., Any]) -> None:
     assert names == ["close to average", "close to average (2)", "close to average (3)"]
 
 
+def test_unused_columns_describe_but_do_not_name(prepare: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 40)
+    table, matrix, preparation = prepare(
+        {
+            "visits": rng.normal(size=80) + 4 * labels,
+            "income": rng.normal(size=80) - 3 * labels,
+            "city": np.where(labels == 1, "Oslo", "Rome"),
+            "note": [f"some words {i}" for i in range(80)],
+            "member_id": np.arange(80) + 5,
+            "weight": rng.uniform(1, 2, 80),
+        },
+        columns=["visits"],
+        weight="weight",
+    )
+    card = make_cards(table, matrix, preparation, labels)[1]
+    assert card.name == "very high visits"
+    assert [trait.column for trait in card.traits] == ["visits"]
+    assert list(card.centre) == ["visits"]
+    unused = {trait.column: trait.phrase for trait in card.unused_traits}
+    assert unused == {"income": "very low income", "city": "all city=Oslo"}
+
+
 def test_one_group_is_all_rows(prepare: Callable[..., Any]) -> None:
     table, matrix, preparation = prepare({"x": [1.0, 2.0, 4.0]})
     (card,) = make_cards(table, matrix, preparation, [0, 0, 0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,11 +13,11 @@ from shoal.data.encode import OTHER_LEVEL
 from shoal.data.prepare import Preparation
 from shoal.data.table import Matrix, Table
 from shoal.errors import ParameterError
-from shoal.explain.columns import Categories, Numbers, read_columns
+from shoal.explain.columns import Categories, Numbers, read_columns, read_unused_columns
 from shoal.explain.effects import Contrast, Groups, contrast_categories, contrast_numbers
 from shoal.explain.naming import name_groups
 from shoal.explain.typical import typical_rows
-from shoal.explain.words import NAMED, category_phrase, column_words, number_wordings
+from shoal.explain.words import NAMED, Wording, category_phrase, column_words, number_wordings
 
 __all__ = ["make_cards"]
 
@@ -38,7 +41,8 @@ def make_cards(
     matrix : Matrix
         What was clustered.
     preparation : Preparation
-        How the one became the other; its columns are the ones described.
+        How the one became the other. Its columns give the names; others, where they can be
+        compared, give the unused traits.
     labels : array-like of shape (n_samples,) or (n_rows,), int
         Group of each row of `matrix`, or of each row of `table`: 0 to n_groups - 1, none of
         them empty, and -1 for rows in no group.
@@ -69,21 +73,31 @@ def make_cards(
     Time O(n d) and memory O(n), one column at a time.
     """
     groups, codes = _groups(table, matrix, labels)
-    means, traits = _describe(table, matrix, preparation, groups)
+    used = _describe(
+        read_columns(table, matrix, preparation),
+        number_wordings(column.name for column in preparation.columns if column.kind == "number"),
+        groups,
+    )
+    unused = _describe(
+        read_unused_columns(table, matrix, preparation),
+        number_wordings(table.column_names),
+        groups,
+    )
     typical = typical_rows(matrix.X, groups, n_typical)
     sizes = np.bincount(codes[codes >= 0], minlength=groups.n_groups)
     scores = _mean_silhouettes(silhouette, silhouette_rows, codes, groups.n_groups)
-    names = name_groups(traits)
+    names = name_groups(used.traits)
     return tuple(
         Card(
             cluster=group,
             name=names[group],
             size=int(sizes[group]),
             share=float(sizes[group] / sizes.sum()),
-            centre=means[group],
-            traits=tuple(traits[group]),
+            centre=used.centres[group],
+            traits=tuple(used.traits[group]),
             typical_rows=tuple(int(row) for row in matrix.rows[typical[group]]),
             silhouette=scores[group],
+            unused_traits=tuple(unused.traits[group]),
         )
         for group in range(groups.n_groups)
     )
@@ -111,38 +125,49 @@ def _groups(
     return Groups(np.where(codes < 0, n_groups, codes), n_groups, matrix.weights), codes
 
 
-def _describe(
-    table: Table, matrix: Matrix, preparation: Preparation, groups: Groups
-) -> tuple[list[dict[str, float | str]], list[list[Trait]]]:
+@dataclass(frozen=True, slots=True)
+class _Described:
     """Centre and traits of every group, strongest trait first."""
-    centres: list[dict[str, float | str]] = [{} for _ in range(groups.n_groups)]
-    traits: list[list[Trait]] = [[] for _ in range(groups.n_groups)]
-    wordings = number_wordings(
-        column.name for column in preparation.columns if column.kind == "number"
-    )
-    for column in read_columns(table, matrix, preparation):
+
+    centres: list[dict[str, float | str]]
+    traits: list[list[Trait]]
+
+
+def _describe(
+    columns: Iterable[Numbers | Categories], wordings: Mapping[str, Wording], groups: Groups
+) -> _Described:
+    n_groups = groups.n_groups
+    centres: list[dict[str, float | str]] = [{} for _ in range(n_groups)]
+    traits: list[list[Trait]] = [[] for _ in range(n_groups)]
+    for column in columns:
         if isinstance(column, Categories):
             contrast = contrast_categories(column.codes, len(column.levels), groups)
-            for group in range(groups.n_groups):
+            for group in range(n_groups):
                 centres[group][column.name] = _most_common(column, contrast, group)
                 traits[group] += _category_traits(column, contrast, group)
             continue
         contrast = contrast_numbers(column.values, groups)
-        for group in range(groups.n_groups):
-            inside, effect = float(contrast.inside[group]), float(contrast.effect[group])
+        for group in range(n_groups):
+            inside = float(contrast.inside[group])
             centres[group][column.name] = _date(inside) if column.is_date else inside
-            if abs(effect) < NAMED:
-                continue
-            phrase = (
-                _date_phrase(column, effect)
-                if column.is_date
-                else wordings[column.name].phrase(effect)
-            )
-            outside = float(contrast.outside[group])
-            traits[group].append(Trait(column.name, None, inside, outside, effect, phrase))
+            traits[group] += _number_traits(column, contrast, group, wordings)
     for found in traits:
         found.sort(key=lambda trait: -abs(trait.effect))
-    return centres, traits
+    return _Described(centres, traits)
+
+
+def _number_traits(
+    column: Numbers, contrast: Contrast, group: int, wordings: Mapping[str, Wording]
+) -> list[Trait]:
+    effect = float(contrast.effect[group])
+    if abs(effect) < NAMED:
+        return []
+    if column.is_date:
+        phrase = f"{'later' if effect > 0 else 'earlier'} {column_words(column.name)}"
+    else:
+        phrase = wordings[column.name].phrase(effect)
+    inside, outside = float(contrast.inside[group]), float(contrast.outside[group])
+    return [Trait(column.name, None, inside, outside, effect, phrase)]
 
 
 def _most_common(column: Categories, contrast: Contrast, group: int) -> str:
@@ -170,10 +195,6 @@ def _category_traits(column: Categories, contrast: Contrast, group: int) -> list
 
 def _date(days: float) -> str:
     return str(np.datetime64(int(np.floor(days)), "D")) if np.isfinite(days) else ""
-
-
-def _date_phrase(column: Numbers, effect: float) -> str:
-    return f"{'later' if effect > 0 else 'earlier'} {column_words(column.name)}"
 
 
 def _mean_silhouettes(

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from shoal.data.encode import Column, as_dates, as_numbers
+from shoal.data.kinds import judge
 from shoal.data.prepare import Preparation
 from shoal.data.table import Matrix, Table
 
-__all__ = ["Categories", "Numbers", "read_columns"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["MAX_LEVELS", "Categories", "Numbers", "read_columns", "read_unused_columns"]
+
+MAX_LEVELS = 50
+"""Unused categories with more levels than this are not described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,52 @@ def read_columns(
             yield Numbers(column.name, as_dates(table, column.name)[matrix.rows], is_date=True)
         else:
             yield Categories(column.name, _codes(column, block), column.levels)
+
+
+def read_unused_columns(
+    table: Table, matrix: Matrix, preparation: Preparation
+) -> Iterator[Numbers | Categories]:
+    """Read the columns that were not clustered but can be compared all the same.
+
+    Parameters
+    ----------
+    table : Table
+        What was read.
+    matrix : Matrix
+        Says which rows count.
+    preparation : Preparation
+        Says which columns were left out.
+
+    Yields
+    ------
+    Numbers or Categories
+        One per column, in table order, without identifiers, constants, free text, the weight
+        and the id.
+    """
+    aside = {preparation.id, preparation.weight}
+    for name, _ in preparation.dropped:
+        if name in aside:
+            continue
+        kind = judge(table, name).kind
+        if kind == "number":
+            yield Numbers(name, as_numbers(table, name)[matrix.rows])
+        elif kind in {"category", "boolean"}:
+            found = _encode(name, table.data.column(name).take(matrix.rows))
+            if len(found.levels) <= MAX_LEVELS:
+                yield found
+
+
+def _encode(name: str, values: pa.ChunkedArray) -> Categories:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    encoded = pc.cast(values, pa.string()).combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    codes = pc.fill_null(encoded.indices.cast(pa.int64()), -1).to_numpy()
+    return Categories(
+        name, np.asarray(codes, dtype=np.int64), tuple(encoded.dictionary.to_pylist())
+    )
 
 
 def _codes(column: Column, block: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
