@@ -175,8 +175,9 @@ def _remarks(
             elif _few_codes(table, name):
                 codes.append(name)
     if codes:
+        shown = ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
         notes.append(
-            f"{', '.join(codes)}: few different whole numbers, used as quantities; if they are "
+            f"{shown}: few different whole numbers, used as quantities; if they are "
             f"codes, say so with --types {codes[0]}=category."
         )
     return notes

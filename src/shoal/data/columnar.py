@@ -103,7 +103,7 @@ def read_json_lines(payload: Payload, *, types: Mapping[str, str]) -> Table:
     """Read one JSON object per line."""
     body, _ = to_utf8(payload, None)
     rows: list[dict[str, Any]] = []
-    line = 0
+    line, text = 0, b""
     for line, text in enumerate(bytes(body).split(b"\n"), start=1):
         if not text.strip():
             continue
@@ -117,4 +117,5 @@ def read_json_lines(payload: Payload, *, types: Mapping[str, str]) -> Table:
                 f'{{"age": 31}}; got {type(row).__name__}.'
             )
         rows.append(row)
-    return from_rows(rows, types=types, source=payload.name)
+    first_line = 1 if len(rows) == line or (not text.strip() and len(rows) == line - 1) else 0
+    return from_rows(rows, types=types, source=payload.name, first_line=first_line)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from shoal.data.dialect import MISSING
 from shoal.errors import DataError, ParameterError
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ CODE = r"^\s*0\d+\s*$"
 EXACT = 2.0**53
 FEW_VALUES = 5
 FEW_SHARE = 0.05
+
+STAND_INS = frozenset(["?", "-", "--", ".", "*", "unknown", "missing", "none", "undefined"])
+"""Text that often stands for a missing value; guessing so would be silent, so we only say it."""
 
 KIND_KEY, ROLE_KEY = b"shoal.kind", b"shoal.role"
 
@@ -90,8 +94,10 @@ def role_of(field: pa.Field) -> str | None:
     return found.decode() if found else None
 
 
-def not_a_number(where: str, value: object, name: str, *, rest: str = "") -> DataError:
+def not_a_number(where: str, value: object, name: str) -> DataError:
     """Make the sentence for a value that is no number."""
+    stands_in = isinstance(value, str) and value.strip().casefold() in STAND_INS
+    rest = " If it means that the value is missing, leave the cell empty." if stands_in else ""
     return DataError(
         f"{where}: {_shown(value)} is not a number. Drop the column with --drop {_arg(name)}, "
         f"or treat it as a category with --types {_arg(name + '=category')}.{rest}"
@@ -118,6 +124,7 @@ def decide_text(
 
     if pa.types.is_floating(column.type):
         return check_numbers(column, cells), []
+    column = _without_missing(column)
     if kind is not None and kind != "number":
         return column, []
     values = column.drop_null()
@@ -170,7 +177,18 @@ def _too_long(values: pa.ChunkedArray) -> bool:
 
     long = pc.filter(values, pc.match_substring_regex(values, r"^\s*[+-]?\d{16,}\s*$"))
     numbers = pc.cast(pc.replace_substring_regex(long, r"[\s+]", ""), pa.float64())
-    return bool(pc.any(pc.greater(pc.abs(numbers), EXACT)).as_py())
+    return bool(pc.any(pc.greater_equal(pc.abs(numbers), EXACT)).as_py())
+
+
+def _without_missing(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Make spellings of "missing" null that are written with blanks around them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    absent = pc.is_in(pc.utf8_trim_whitespace(column), value_set=pa.array(sorted(MISSING)))
+    if not pc.any(absent).as_py():
+        return column
+    return pc.if_else(absent, pa.scalar(None, pa.string()), column)
 
 
 def _grouped(values: pa.ChunkedArray) -> bool:

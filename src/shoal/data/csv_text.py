@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shoal.data import csv_trouble, dialect
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["read_csv"]
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", BLANK: "blanks"}
+MAX_SAMPLE = 4 << 20
+FEW_LINES = 10
 MAX_BLOCK = (1 << 31) - 1
 
 
@@ -33,6 +35,7 @@ class Text:
     dialect: Dialect
     columns: tuple[str, ...]
     skipped: int
+    quoted: bool = True
 
     @property
     def first_line(self) -> int:
@@ -56,13 +59,15 @@ def read_csv(
     """
     _check_options(delimiter, decimal)
     text, notes = _open_text(payload, delimiter, encoding, decimal)
-    texts = _text_columns(text, types)
-    data = None if csv_trouble.has_codes(text.body, text.dialect) else _parse(text, texts)
-    if data is None or too_long_for_float(data):
-        # Some value is no plain number after all: take all as text, then decide in full view.
-        data = _parse(text, set(text.columns))
-    if data is None:
-        raise DataError(f"{text.name} cannot be read as a table.")
+    data = _parse_numbers(text, types)
+    line = csv_trouble.stray_quote(text, data.num_rows)
+    if line is not None:
+        if text.dialect.delimiter != "\t" or not csv_trouble.even_without_quotes(text):
+            raise _unclosed(text, line)
+        # Tab-separated text often has no quoting at all.
+        notes.append("Quotation marks were taken as plain text.")
+        text = replace(text, quoted=False)
+        data = _parse_numbers(text, types)
     _check_rows(text, data)
     columns: list[pa.Array] = []
     fields: list[pa.Field] = []
@@ -76,15 +81,38 @@ def read_csv(
     import pyarrow as pa
 
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
-    regular = csv_trouble.lines_are_rows(text.body, table.num_rows, text.first_line)
-    return Table(table, payload.name, payload.notes + tuple(notes), text.first_line * regular)
+    first_line = text.first_line if csv_trouble.lines_are_rows(text, table.num_rows) else 0
+    return Table(table, payload.name, payload.notes + tuple(notes), first_line)
+
+
+def _parse_numbers(text: Text, types: Mapping[str, str]) -> pa.Table:
+    """Parse with number columns as float64, or all as text when some value is no plain number."""
+    codes = csv_trouble.has_codes(text.body, text.dialect)
+    data = None if codes else _parse(text, _text_columns(text, types))
+    if data is None or too_long_for_float(data):
+        data = _parse(text, set(text.columns))
+    if data is None:
+        raise DataError(f"{text.name} cannot be read as a table.")
+    return data
+
+
+def _no_rows(name: str) -> DataError:
+    return DataError(f"{name} has a header but no rows. Give a file with at least one row of data.")
+
+
+def _unclosed(text: Text, line: int) -> DataError:
+    return DataError(
+        f"{text.name}, line {line}: a quotation mark is opened and not properly closed, which "
+        'joins the rows after it. Close it, or write it twice ("") inside quotes.'
+    )
 
 
 def _check_options(delimiter: str | None, decimal: str | None) -> None:
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\n\r\0'):
+    if delimiter is not None and (
+        len(delimiter) != 1 or delimiter in '"\n\r\0\x7f' or delimiter > "~"
+    ):
         raise ParameterError(
-            f"delimiter must be one character that is no quote or newline; got {delimiter!r}. "
-            "A tab is written as a tab character."
+            f"delimiter must be one ASCII character that is no quote or newline; got {delimiter!r}."
         )
     if decimal is not None and decimal not in (".", ","):
         raise ParameterError(f"decimal must be '.' or ','; got {decimal!r}.")
@@ -107,20 +135,27 @@ def _open_text(
     if not sample.strip():
         raise DataError(f"{payload.name} is empty. Give a file with a header line and rows.")
     found = dialect.sniff(sample, delimiter=delimiter, decimal=decimal)
-    if delimiter is None and found.delimiter not in (",", "\t"):
+    if delimiter is None and found.delimiter not in (",", "\t") and len(found.records[0]) > 1:
         notes.append(f"The delimiter was found to be {NAMES[found.delimiter]}.")
     if decimal is None and found.decimal == ",":
         notes.append("Numbers were found to be written with a decimal comma.")
     if found.delimiter == BLANK:
         body = _single_blanks(body)
     body, blank_lines = _strip_blank_start(body)
+    if found.header and len(found.records) == 1 and not re.search(rb"[\r\n]", body):
+        raise _no_rows(payload.name)
     names, remarks = _column_names(body, found)
     notes += remarks
     return Text(payload.name, body, found, names, skipped + blank_lines), notes
 
 
 def _sample(body: memoryview) -> str:
-    start = bytes(body[: dialect.SAMPLE_BYTES])
+    size = dialect.SAMPLE_BYTES
+    start = bytes(body[:size])
+    while size < min(body.nbytes, MAX_SAMPLE) and start.count(b"\n") < FEW_LINES:
+        # Very wide tables need more to show a few rows.
+        size *= 4
+        start = bytes(body[:size])
     if body.nbytes > len(start):
         cut = max(start.rfind(b"\n"), start.rfind(b"\r"))
         start = start[: cut + 1] if cut > 0 else start
@@ -142,10 +177,12 @@ def _column_names(body: memoryview, found: Dialect) -> tuple[tuple[str, ...], li
     first = csv_trouble.first_record(body, found.delimiter)
     if not found.header:
         names = tuple(f"column{i}" for i in range(1, len(first) + 1))
-        said = f"The first line holds numbers, so the columns are named {names[0]}"
+        said = f"No header line was found, so the columns are named {names[0]}"
         return names, [f"{said} to {names[-1]}." if len(names) > 1 else f"{said}."]
     names = tuple(cell.strip() for cell in first)
     notes = []
+    if len(names) > 1 and all(map(str.isdecimal, names)):
+        notes.append(f"The first line, {names[0]} to {names[-1]}, was taken for column names.")
     unnamed = [index for index, name in enumerate(names) if not name]
     if unnamed:
         filled = list(names)
@@ -189,7 +226,7 @@ def _parse(text: Text, texts: set[str]) -> pa.Table | None:
         key: pa.string() if name in texts else pa.float64()
         for key, name in zip(keys, text.columns, strict=True)
     }
-    quoted = csv_trouble.contains(text.body, b'"')
+    quoted = text.quoted and csv_trouble.contains(text.body, b'"')
     block = (16 if len(keys) > 100 else 1) << 20
     while True:
         try:
@@ -201,7 +238,9 @@ def _parse(text: Text, texts: set[str]) -> pa.Table | None:
                     block_size=block,
                 ),
                 parse_options=csv.ParseOptions(
-                    delimiter=text.dialect.delimiter, newlines_in_values=quoted
+                    delimiter=text.dialect.delimiter,
+                    quote_char='"' if text.quoted else False,
+                    newlines_in_values=quoted,
                 ),
                 convert_options=csv.ConvertOptions(
                     column_types=kinds,
@@ -223,9 +262,7 @@ def _parse(text: Text, texts: set[str]) -> pa.Table | None:
 
 def _check_rows(text: Text, data: pa.Table) -> None:
     if data.num_rows == 0:
-        raise DataError(
-            f"{text.name} has a header but no rows. Give a file with at least one row of data."
-        )
+        raise _no_rows(text.name)
     repeated = csv_trouble.repeated(text.columns)
     if repeated:
         name, places = repeated
@@ -234,7 +271,6 @@ def _check_rows(text: Text, data: pa.Table) -> None:
             f"{text.name} has {len(places)} columns named {name!r} (columns {where}). "
             "Rename all but one of them."
         )
-    csv_trouble.check_quotes(text, data.num_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shoal.data.dialect import BLANK, Dialect
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from shoal.data.csv_text import Text
 
 __all__ = [
-    "check_quotes",
     "contains",
     "count",
+    "even_without_quotes",
     "explain",
     "first_record",
     "has_codes",
@@ -25,6 +26,7 @@ __all__ = [
     "record_at",
     "records",
     "repeated",
+    "stray_quote",
 ]
 
 BLOCK = 1 << 20
@@ -47,20 +49,15 @@ def has_codes(body: memoryview, dialect: Dialect) -> bool:
     """
     import numpy as np
 
-    mark = dialect.delimiter
-    exact = re.compile(
-        rb"[\n\r\""
-        + re.escape(mark.encode())
-        + rb"]0\d+(?![^\n\r\""
-        + re.escape(mark.encode())
-        + rb"])"
-    )
+    ends = b'\n\r"' + dialect.delimiter.encode()
+    exact = re.compile(rb"[%b]0\d+(?=[%b]|\Z)" % (re.escape(ends), re.escape(ends)))
+    before = np.zeros(256, dtype=bool)
+    before[list(ends)] = True
     for at in range(0, body.nbytes, BLOCK):
         block = bytes(body[at : at + BLOCK + 64])
         codes = np.frombuffer(block, dtype=np.uint8)
-        before = np.isin(codes[:-2], list(b'\n\r"' + mark.encode()), kind="table")
         digit = codes[2:] - np.uint8(48) < 10
-        if np.any(before & (codes[1:-1] == 48) & digit) and exact.search(block):
+        if np.any(before[codes[:-2]] & (codes[1:-1] == 48) & digit) and exact.search(block):
             return True
     return False
 
@@ -72,22 +69,25 @@ def _lines(body: memoryview) -> Iterator[str]:
     return iter(io.TextIOWrapper(raw, encoding="utf-8", errors="replace", newline=""))
 
 
-def records(
-    body: memoryview, delimiter: str, *, strict: bool = False
-) -> Iterator[tuple[int, list[str]]]:
+def records(text: Text, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
     """Line (from 1) and fields of each record that is not blank."""
-    reader = csv.reader(_lines(body), delimiter=delimiter, strict=strict)
+    reader = csv.reader(
+        _lines(text.body),
+        delimiter=text.dialect.delimiter,
+        strict=strict,
+        quoting=csv.QUOTE_MINIMAL if text.quoted else csv.QUOTE_NONE,
+    )
     line = 1
     for record in reader:
         if record:
-            yield line, record
+            yield text.skipped + line, record
         line = reader.line_num + 1
 
 
 def first_record(body: memoryview, delimiter: str) -> list[str]:
     """Fields of the first record; a field too long for the csv module counts as damage."""
     try:
-        return next(records(body, delimiter), (1, [""]))[1]
+        return next(csv.reader(_lines(body), delimiter=delimiter), [""])
     except csv.Error:
         return next(_lines(body), "").rstrip("\r\n").split(delimiter)
 
@@ -96,9 +96,9 @@ def record_at(text: Text, row: int) -> tuple[int, list[str] | None]:
     """Line of the file and fields of a data row."""
     ordinal = row + int(text.dialect.header)
     try:
-        for seen, (line, record) in enumerate(records(text.body, text.dialect.delimiter)):
+        for seen, (line, record) in enumerate(records(text)):
             if seen == ordinal:
-                return text.skipped + line, record
+                return line, record
     except csv.Error:
         return text.first_line + row, None
     return text.first_line + row, None
@@ -116,53 +116,53 @@ def repeated(names: Sequence[str]) -> tuple[str, list[int]] | None:
     return None
 
 
-def lines_are_rows(body: memoryview, n_rows: int, first_line: int) -> bool:
+def lines_are_rows(text: Text, n_rows: int) -> bool:
     """Whether data row i stands on line ``first_line + i`` for every i."""
-    breaks = count(body, b"\n") or count(body, b"\r")
-    header = first_line > 1
-    open_end = bytes(body[-1:]) not in (b"\n", b"\r")
-    return breaks + open_end == n_rows + header
+    tail = bytes(text.body[-64:])
+    breaks = count(text.body, b"\n") or count(text.body, b"\r")
+    blank_end = len(tail) - len(tail.rstrip(b"\r\n"))
+    breaks -= (
+        tail[len(tail) - blank_end :].replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
+    )
+    return breaks + 1 == n_rows + text.dialect.header
 
 
-def check_quotes(text: Text, n_rows: int) -> None:
-    """Refuse a text in which a stray quotation mark has swallowed rows.
+def stray_quote(text: Text, n_rows: int) -> int | None:
+    """Line on which a quotation mark opens that joins rows wrongly, or None.
 
     Fields may hold newlines when quoted properly; this walks the text only when rows and lines
     differ in number, which blank lines and quoted newlines explain.
     """
-    if lines_are_rows(text.body, n_rows, text.first_line - text.skipped):
-        return
-    if not contains(text.body, b'"'):
-        return
-    seen = 0
+    if not text.quoted or lines_are_rows(text, n_rows) or not contains(text.body, b'"'):
+        return None
+    last = 0
     try:
-        for _ in records(text.body, text.dialect.delimiter, strict=True):
-            seen += 1
+        for line, _ in records(text, strict=True):
+            last = line
     except csv.Error as error:
         if "field limit" in str(error):
-            return
-        line = _quote_line(text, seen)
-        raise DataError(
-            f"{text.name}, line {line}: a quotation mark is opened and not properly closed, which "
-            'joins the rows after it. Close it, or write it twice ("") inside quotes.'
-        ) from error
+            return None
+        return next((line for line, _ in records(text) if line > last), text.skipped + 1)
+    return None
 
 
-def _quote_line(text: Text, seen: int) -> int:
-    """Line on which record number `seen` starts."""
-    for index, (line, _) in enumerate(records(text.body, text.dialect.delimiter)):
-        if index == seen:
-            return text.skipped + line
-    return text.skipped + 1
+def even_without_quotes(text: Text) -> bool:
+    """Whether every line has as many fields as columns when quotation marks mean nothing."""
+    width = len(text.columns)
+    plain = replace(text, quoted=False)
+    try:
+        return all(len(record) == width for _, record in records(plain))
+    except csv.Error:
+        return False
 
 
 def explain(text: Text, message: str) -> DataError:
     """Turn pyarrow's message about the structure of a text into ours."""
     width = len(text.columns)
     try:
-        for line, record in records(text.body, text.dialect.delimiter):
+        for line, record in records(text):
             if len(record) != width:
-                return _ragged(text, text.skipped + line, len(record), width)
+                return _ragged(text, line, len(record), width)
     except csv.Error as error:
         return DataError(f"{text.name} cannot be read as a table: {error}.")
     return DataError(f"{text.name} cannot be read as a table: {message.splitlines()[0]}.")

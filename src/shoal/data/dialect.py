@@ -11,8 +11,9 @@ The rules, in order:
 * The decimal sign is a comma when more cells read as numbers with a decimal comma alone than
   with a decimal point alone. Cells such as ``1,234``, which might be either, do not vote; when
   nothing else does, the reader refuses to guess.
-* The first record is no header when all its cells are numbers (but for 0, 1, 2 … and 1, 2, 3 …),
-  or when half of them are and these repeat or are not whole.
+* The first record is no header when all its cells are numbers (but for 0, 1, 2 …), or when half
+  of them are and these repeat or are not whole, or when half of the words among them stand again
+  below, among others, in the same column (but for a whole header repeated).
 """
 
 from __future__ import annotations
@@ -105,20 +106,33 @@ def sniff(sample: str, *, delimiter: str | None = None, decimal: str | None = No
         records = split(sample, delimiter)
     if decimal is None:
         decimal = _find_decimal(records[1:] or records, delimiter)
-    first = records[0]
-    header = _names_columns(first, decimal)
+    header = _names_columns(records, decimal)
     return Dialect(delimiter, decimal, header, tuple(tuple(record) for record in records))
 
 
-def _names_columns(first: Sequence[str], decimal: str) -> bool:
+def _names_columns(records: Sequence[Sequence[str]], decimal: str) -> bool:
     """Whether the first record is a header; see the module's rules."""
+    first = records[0]
+    body = [row for row in records[1:] if len(row) == len(first) and row != first]
+    words = [
+        place
+        for place, cell in enumerate(first)
+        if not (is_missing(cell) or is_number(cell, decimal))
+    ]
+    again = 0
+    for place in words:
+        below = {row[place] for row in body if not is_missing(row[place])}
+        # A box ticked in a survey is often exported as the name of its column, or nothing.
+        again += first[place] in below and len(below) > 1
+    if again and 2 * again >= len(words):
+        return False
     numbers = [cell.strip() for cell in first if is_number(cell, decimal)]
     if 2 * len(numbers) < len(first):
         return True
     whole = [int(cell) for cell in numbers if cell.isdecimal()]
     if len(whole) == len(first) and len(first) > 1:
-        # Frames without column names are often saved with the numbers 0, 1, 2 … as a header.
-        return whole in (list(range(len(first))), list(range(1, len(first) + 1)))
+        # Frames without column names are saved by pandas with the numbers 0, 1, 2 … as a header.
+        return whole == list(range(len(first)))
     if len(numbers) == len(first):
         return False
     return len(whole) == len(numbers) == len(set(whole))

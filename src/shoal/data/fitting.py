@@ -164,7 +164,7 @@ def fit_columns(
             "without missing values. Fill them with --missing median."
         )
     counts = {name: column.missing for name, column in fitted.items()}
-    notes += _missing_notes(counts, kinds, missing) + said
+    notes += _missing_notes(counts, kinds, missing, len(rows)) + said
     order = tuple(fitted[name] for name, _ in choice.used if name in fitted)
     return FittedColumns(order, tuple(dropped), tuple(notes))
 
@@ -173,7 +173,9 @@ def _single(values: npt.NDArray[Any]) -> bool:
     return bool(np.all(values == values[0]))
 
 
-def _missing_notes(counts: Mapping[str, int], kinds: Mapping[str, str], missing: str) -> list[str]:
+def _missing_notes(
+    counts: Mapping[str, int], kinds: Mapping[str, str], missing: str, n_rows: int
+) -> list[str]:
     notes = []
     numeric = {n: c for n, c in counts.items() if c and kinds[n] in ("number", "date")}
     worded = {n: c for n, c in counts.items() if c and n not in numeric}
@@ -183,6 +185,9 @@ def _missing_notes(counts: Mapping[str, int], kinds: Mapping[str, str], missing:
             f"{total:,} missing number{'s were' if total > 1 else ' was'} replaced by the "
             f"{missing} of the column ({_counted(numeric)})."
         )
+        most = [name for name, count in numeric.items() if 2 * count > n_rows]
+        if most:
+            notes.append(f"More than half of the values are missing in {', '.join(most)}.")
     if worded:
         notes.append(f"Missing categories are a level of their own ({_counted(worded)}).")
     return notes
@@ -243,9 +248,12 @@ def _number_notes(
 
 
 def _boolean(name: str, values: npt.NDArray[Any], weights: Floats | None, scale: str) -> Column:
-    words = sorted({str(value).strip().casefold() for value in values}) or ["false", "true"]
-    low, high = (words[0], words[-1]) if len(words) > 1 else ("false", "true")
-    ones = np.array([str(value).strip().casefold() == high for value in values], dtype=np.float64)
+    # The spelling of the table is kept, so that it reads the same on the way back.
+    words = {str(value).strip().casefold(): str(value).strip() for value in values[::-1]}
+    low, high = [words[word] for word in sorted(words)] if len(words) == 2 else ("false", "true")
+    ones = np.array(
+        [str(value).strip().casefold() == high.casefold() for value in values], dtype=np.float64
+    )
     share = float(np.average(ones, weights=weights))
     divisor = 1.0 if scale == "none" else indicator_scale(scale) / float(np.sqrt(2.0))
     centred = share if scale in ("standard", "robust") else 0.0

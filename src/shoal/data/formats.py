@@ -11,6 +11,8 @@ Format = str
 """``"text"``, ``"jsonl"``, ``"json"``, ``"parquet"``, ``"feather"``, ``"arrow-stream"``,
 ``"excel"``, ``"npy"`` or ``"npz"``."""
 
+MARKUP = (b"<!doctype", b"<html", b"<?xml")
+
 READABLE = {
     b"PAR1": "parquet",
     b"ARROW1": "feather",
@@ -89,7 +91,7 @@ def identify(payload: Payload) -> Format:
             f"{payload.name} looks like a pickle, which can run code when opened and is never "
             "read. Save the table as CSV or Parquet."
         )
-    _refuse_binary(payload, head)
+    _refuse_foreign(payload, head)
     return _text_kind(payload)
 
 
@@ -114,7 +116,12 @@ def _zip_kind(payload: Payload) -> Format:
     )
 
 
-def _refuse_binary(payload: Payload, head: bytes) -> None:
+def _refuse_foreign(payload: Payload, head: bytes) -> None:
+    if bytes(payload.data[:64]).lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(MARKUP):
+        raise DataError(
+            f"{payload.name} is not a table: it looks like a web page or XML. "
+            "Download the data file itself, or export the table as CSV."
+        )
     for magic, what in FOREIGN.items():
         if head.startswith(magic) and (len(magic) > 2 or b"\0" in payload.data[:256].tobytes()):
             raise DataError(

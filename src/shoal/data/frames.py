@@ -31,7 +31,9 @@ class RowCells:
 
     def place(self, row: int) -> tuple[str, str | None]:
         """Where row `row` stands; the cell as written is not known."""
-        where = f"line {row + self.first_line}" if self.first_line else f"row {row}"
+        where = (
+            f"line {row + self.first_line}" if self.first_line else f"row {row} (counted from 0)"
+        )
         return f"{self.source}, {where}, column {self.name!r}", None
 
 
@@ -151,14 +153,20 @@ def number_text(value: float | None) -> str | None:
     return str(int(value)) if value.is_integer() and abs(value) <= EXACT else repr(value)
 
 
-def from_rows(rows: Iterable[Mapping[str, Any]], *, types: Mapping[str, str], source: str) -> Table:
+def from_rows(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    types: Mapping[str, str],
+    source: str,
+    first_line: int = 0,
+) -> Table:
     """Read a list of dicts; a key absent from a row is a missing value."""
     records = list(rows)
     names = list(dict.fromkeys(str(name) for record in records for name in record))
     if not records:
         raise DataError(f"{source} has no rows. Give at least one.")
     columns = [[record.get(name) for record in records] for name in names]
-    return from_records(names, columns, source, types=types)
+    return from_records(names, columns, source, types=types, first_line=first_line)
 
 
 def from_records(
