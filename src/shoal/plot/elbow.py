@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["elbow"]
 
-LINE = "#1845fb"
 MARK = "#ff5e02"
 
 
@@ -102,7 +101,7 @@ def _draw_line(
         axes.errorbar(
             k, y, yerr=np.nan_to_num(errors), fmt="none", ecolor=style.MUTED, elinewidth=1
         )
-    axes.plot(k, y, color=LINE, linewidth=1.7, marker="o", markersize=3.6, zorder=3)
+    axes.plot(k, y, color=style.CURVE, linewidth=1.7, marker="o", markersize=3.6, zorder=3)
     axes.set_xlim(k.min() - 0.5, k.max() + 0.5)
     step = -(-len(k) // (12 if n_ticks > 3 else 8))
     axes.set_xticks(k[::step], [f"{value:.0f}" for value in k[::step]])

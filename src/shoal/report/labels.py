@@ -219,11 +219,7 @@ def _guard(words: pa.Array, spreadsheet_safe: bool) -> pa.Array:
     if not spreadsheet_safe:
         return words
     risky = pc.match_substring_regex(words, FORMULA_STARTS)
-    return pc.if_else(
-        risky,
-        pc.binary_join_element_wise(pa.scalar("'", words.type), words, pa.scalar("", words.type)),
-        words,
-    )
+    return pc.if_else(risky, _join("'", words), words)
 
 
 def _quote(words: pa.Array) -> pa.Array:
@@ -233,8 +229,13 @@ def _quote(words: pa.Array) -> pa.Array:
     needed = pc.or_(
         pc.match_substring_regex(words, NEEDS_QUOTES), pc.equal(words, pa.scalar("", words.type))
     )
-    mark = pa.scalar('"', words.type)
-    quoted = pc.binary_join_element_wise(
-        mark, pc.replace_substring(words, '"', '""'), mark, pa.scalar("", words.type)
-    )
-    return pc.if_else(needed, quoted, words)
+    return pc.if_else(needed, _join('"', pc.replace_substring(words, '"', '""'), '"'), words)
+
+
+def _join(*parts: pa.Array | str) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = next(part.type for part in parts if not isinstance(part, str))
+    values = [pa.scalar(part, kind) if isinstance(part, str) else part for part in (*parts, "")]
+    return pc.binary_join_element_wise(*values)

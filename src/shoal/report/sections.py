@@ -128,7 +128,7 @@ def _card(clustering: Clustering, card: Card, limits: Limits) -> dict[str, Any]:
     for name in fields:
         at, centre = table.column_names.index(name), card.centre.get(name)
         cells = [_cell(row.column(at)[0].as_py()) for row in typical]
-        lines.append((shorten(name, 48), "" if centre is None else _cell(centre), cells))
+        lines.append((shorten(name, 36), "" if centre is None else _cell(centre), cells))
     return {
         "cluster": card.cluster,
         "name": shorten(card.name, 110),
@@ -252,7 +252,7 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return "missing" if math.isnan(value) else number(float(value))
-    return shorten(value, 40)
+    return shorten(value, 26)
 
 
 def _setting(value: Any) -> str:

@@ -43,6 +43,7 @@ THEMED = {
     style.MUTED: "var(--muted)",
     style.GRID: "var(--line)",
     style.PAPER: "var(--panel)",
+    style.CURVE: "var(--curve)",
 }
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 DECIMALS = re.compile(r"(\.\d\d)\d+")
