@@ -19,10 +19,10 @@ from shoal.explain import make_cards
 
 HOSTILE = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "=HYPERLINK(\"http://example.com\";\"click\")",
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://example.com";"click")',
     r"$\frac{1}{0}$ and $x$",
-    "it's \"quoted\", with; delimiters\tand\nlines",
+    'it\'s "quoted", with; delimiters\tand\nlines',
     "\u202eabc שלום عربي",
     "🐟🚀 emoji \U0001f9ff",
     "漢字かな한국어",
@@ -53,7 +53,9 @@ def make_choice(ks=range(2, 9), recommended=3, rows=None):
     )
 
 
-def make_job(data, /, n_clusters=3, *, noise=0, choice=None, labels=None, source="data.csv", **keys):
+def make_job(
+    data, /, n_clusters=3, *, noise=0, choice=None, labels=None, source="data.csv", **keys
+):
     """A finished job on the columns of `data`, in groups of falling size; `keys` prepare it."""
     table = Table(pa.table(data), source, ("The delimiter is a comma.",), 2)
     matrix, preparation = prepare(table, **keys)

@@ -85,7 +85,7 @@ def test_many_rows_become_a_density_image_that_shows_a_small_group():
     random = np.random.default_rng(0)
     n_rows = DENSITY_ABOVE + 500
     labels = np.zeros(n_rows, dtype=np.int32)
-    labels[:n_rows // 2] = 1
+    labels[: n_rows // 2] = 1
     labels[-40:] = 2
     labels = np.array([1, 0, 2])[labels] if (labels == 0).sum() < (labels == 1).sum() else labels
     columns = {"x": random.normal(size=n_rows), "y": random.normal(size=n_rows)}

@@ -213,7 +213,6 @@ def _cells(array: pa.Array, as_whole: bool, spreadsheet_safe: bool) -> pa.Array:
 
 
 def _guard(words: pa.Array, spreadsheet_safe: bool) -> pa.Array:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if not spreadsheet_safe:
