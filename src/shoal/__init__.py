@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shoal.selection import choose_k as choose_k
     from shoal.workflow import cluster as cluster
     from shoal.workflow import load_model as load_model
+    from shoal.workflow import predict as predict
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ _HOMES: dict[str, str] = {
     "choose_k": "selection",
     "cluster": "workflow",
     "load_model": "workflow",
+    "predict": "workflow",
     "prepare": "data.prepare",
     "read_table": "data.read",
 }

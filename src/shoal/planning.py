@@ -104,18 +104,17 @@ def plan(data: Any, *, callback: Callback | None = None, **arguments: Any) -> Pl
     return make_plan(data, Watch(callback), **arguments)
 
 
-def open_table(
-    data: Any, *, types: Mapping[str, str] | None = None, memory_limit: int | None = None
-) -> Table:
+def open_table(data: Any, *, memory_limit: int | None = None, **reading: Any) -> Table:
     """Read a table from any door's argument.
 
     Parameters
     ----------
     data : path, str, data frame, array or Table
         See :func:`shoal.read_table`.
-    types : mapping of str to str, optional
     memory_limit : int, optional
         Refuse a file that would take more bytes than this, before reading it.
+    **reading
+        Options of :func:`shoal.read_table`.
 
     Returns
     -------
@@ -124,7 +123,7 @@ def open_table(
     is_file = isinstance(data, str | os.PathLike) and data != "-"
     if is_file and not str(data).startswith("sample:"):
         _expected_table(Path(data)).require(memory_limit, options=("a file with fewer rows",))
-    return read_table(data, types=types)
+    return read_table(data, **reading)
 
 
 def _expected_table(path: Path) -> budget.Estimate:
@@ -146,8 +145,10 @@ _PREPARE_ARGUMENTS = (
     "scale",
     "transform",
 )
+_READ_ARGUMENTS = ("types", "sheet", "delimiter", "encoding", "decimal")
 PLAN_ARGUMENTS = (
     *_PREPARE_ARGUMENTS,
+    *_READ_ARGUMENTS[1:],
     "algorithm",
     "n_clusters",
     "k_range",
@@ -170,11 +171,13 @@ def make_plan(
     """Read and prepare the data; times the stages on `watch`. Arguments as for `plan`."""
     row = catalogue.find(algorithm)
     limit = budget.allowed_bytes(memory_limit)
-    preparing = {name: rest.pop(name) for name in _PREPARE_ARGUMENTS if name in rest}
+    reading = {name: rest[name] for name in _READ_ARGUMENTS if name in rest}
+    preparing = {name: rest[name] for name in _PREPARE_ARGUMENTS if name in rest}
+    params = {name: value for name, value in rest.items() if name not in PLAN_ARGUMENTS}
     _check_numbers(row, n_clusters, seed)
-    _check_parameters(row, rest)
+    _check_parameters(row, params)
     with watch.stage("read", "reading the table"):
-        table = open_table(data, types=preparing.get("types"), memory_limit=limit)
+        table = open_table(data, memory_limit=limit, **reading)
     guess = len(preparing.get("columns") or table.column_names)
     _estimate(row, table, table.n_rows, guess, n_clusters or 10).require(
         limit, options=_smaller(row, table, guess, n_clusters or 10, limit)
@@ -185,7 +188,7 @@ def make_plan(
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)
     memory.require(limit, options=_smaller(row, table, d, k, limit))
-    parameters = {**row.defaults(n, d, k), **rest}
+    parameters = {**row.defaults(n, d, k), **params}
     fits = sum(row.seconds(n, d, k) for k in ks or (1,)) * parameters.get("n_init", 1)
     return Plan(
         table=table,

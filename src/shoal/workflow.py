@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,14 +15,15 @@ from shoal.clustering import Clustering, KChoice
 from shoal.data.table import Matrix
 from shoal.errors import ParameterError
 from shoal.explain import make_cards
-from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan
+from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan, open_table
 from shoal.progress import Callback
+from shoal.provenance import describe_settings, fingerprint, versions
 from shoal.selection import KSweep, choose_k
 
 if TYPE_CHECKING:
-    from shoal.model_file import LoadedModel
+    from shoal.model_file import LoadedModel, Prediction
 
-__all__ = ["choose", "cluster", "load_model"]
+__all__ = ["choose", "cluster", "load_model", "predict"]
 
 SWEEP_STARTS = 10
 """Starts per k of the sweep when the algorithm has no starts of its own."""
@@ -46,6 +44,10 @@ def cluster(
     missing: str = "median",
     scale: str = "standard",
     transform: str = "none",
+    sheet: str | int | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    decimal: str | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
     memory_limit: str | int | None = None,
@@ -69,14 +71,17 @@ def cluster(
         Columns to use, or to leave out; identifier-like and constant columns are left out anyway.
     id, weight, label : str, optional
         Columns that hold the row's name, its weight, and a truth that fitting never sees.
-    types : mapping of str to {"number", "category"}, optional
-        Types of columns that are not what they look like.
+    types : mapping of str to str, optional
+        Types of columns that are not what they look like: "number", "category", "boolean",
+        "date", "text" or "ignore".
     missing : str, default="median"
         What to do about missing values; see :func:`shoal.prepare`.
     scale : str, default="standard"
         How numbers are scaled; see :func:`shoal.prepare`.
     transform : str, default="none"
         ``"log"`` or ``"auto"`` for long-tailed amounts; see :func:`shoal.prepare`.
+    sheet, delimiter, encoding, decimal : str, optional
+        How the file is written, where that is not found by itself; see :func:`shoal.read_table`.
     seed : int, default=0
         The same seed gives the same bits, whatever the number of threads.
     n_jobs : int, optional
@@ -118,7 +123,7 @@ def cluster(
     watch = Watch(callback)
     job = make_plan(data, watch, **arguments, **params)
     source = os.fspath(data) if isinstance(data, str | os.PathLike) else job.table.source
-    settings = _settings(job, source, arguments, params, n_jobs)
+    settings = describe_settings(job, source, arguments, params, n_jobs)
     return _run(job, watch, settings, seed, n_jobs)
 
 
@@ -129,39 +134,47 @@ def load_model(path: str | os.PathLike[str]) -> LoadedModel:
     return model_file.load(path)
 
 
-def _settings(
-    job: Plan,
-    source: str,
-    arguments: Mapping[str, Any],
-    params: Mapping[str, Any],
-    n_jobs: int | None,
-) -> dict[str, Any]:
-    k_range = list(job.k) if job.chooses_k else None
-    plain: dict[str, Any] = {
-        **arguments,
-        "n_jobs": n_jobs,
-        "k_range": k_range,
-        "parameters": dict(job.parameters),
-        "data": source,
-    }
-    plain["columns"] = None if plain["columns"] is None else list(plain["columns"])
-    plain["drop"] = list(plain["drop"])
-    plain["types"] = dict(plain["types"] or {})
-    plain["given"] = sorted(params)
-    return {name: _plain(value) for name, value in sorted(plain.items())}
+def predict(
+    model: str | os.PathLike[str] | LoadedModel,
+    data: Any,
+    *,
+    types: Mapping[str, str] | None = None,
+    **reading: Any,
+) -> Prediction:
+    """Give new rows the groups of a model.
 
+    Parameters
+    ----------
+    model : path or LoadedModel
+        The ``model.shoal`` of a job.
+    data : path, str, data frame, array or Table
+        See :func:`shoal.read_table`. Must have the columns the model uses, by name.
+    types : mapping of str to str, optional
+        As for :func:`cluster`; the types given to the job hold as well.
+    **reading
+        Further options of :func:`shoal.read_table`.
 
-def _plain(value: Any) -> Any:
-    """Turn a value into what JSON can hold; other things by their description."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, bool | int | float | str | None) else repr(value)
+    Returns
+    -------
+    Prediction
+        One label per row of the data, in order.
+
+    Raises
+    ------
+    DataError
+        The model or the data cannot be read, or do not belong together.
+    """
+    loaded = load_model(model) if isinstance(model, str | os.PathLike) else model
+    used = loaded.preparation.column_names
+    own = {name: kind for name, kind in loaded.types.items() if name in used}
+    try:
+        table = open_table(data, types={**own, **(types or {})}, **reading)
+    except ParameterError:
+        if not own or data == "-":
+            raise
+        # Without a column that has a type; the preparation says better what is missing.
+        table = open_table(data, types=types, **reading)
+    return loaded.predict(table)
 
 
 def choose(
@@ -241,8 +254,8 @@ def _run(
         timings=watch.timings,
         settings=settings,
         seed=seed,
-        versions=_versions(),
-        fingerprint=_fingerprint(matrix, settings, labels),
+        versions=versions(),
+        fingerprint=fingerprint(matrix, settings, labels),
         notes=_notes(job, rows),
     )
 
@@ -348,32 +361,3 @@ def _per_row(job: Plan, values: Any) -> npt.NDArray[np.float64]:
     if values is not None:
         spread[job.matrix.rows] = values
     return spread
-
-
-def _versions() -> dict[str, str]:
-    import sklearn
-
-    from shoal import __version__, _native
-
-    return {
-        "shoal": __version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "scikit-learn": sklearn.__version__,
-        "instruction set": str(_native.info()["isa"]),
-    }
-
-
-# What does not change the groups has no place in their fingerprint.
-_NOT_PRINTED = ("data", "n_jobs", "memory_limit")
-
-
-def _fingerprint(matrix: Matrix, settings: Mapping[str, Any], labels: npt.NDArray[np.int32]) -> str:
-    """SHA-256 over the clustered numbers, the settings and the labels."""
-    kept = {name: value for name, value in settings.items() if name not in _NOT_PRINTED}
-    words = json.dumps([kept, list(matrix.feature_names), matrix.X.shape], sort_keys=True)
-    digest = hashlib.sha256(words.encode("utf-8", "surrogatepass"))
-    for values in (matrix.X, matrix.weights, labels):
-        if values is not None:
-            digest.update(np.ascontiguousarray(values).data)
-    return digest.hexdigest()

@@ -14,6 +14,7 @@ from shoal.cli.options import (
     given_again,
     json_option,
     range_of,
+    reading_options,
     run_options,
     split_arguments,
 )
@@ -39,6 +40,7 @@ _CURVES = ("inertia", "silhouette", "calinski_harabasz", "davies_bouldin")
 @click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
 @algorithm_options()
 @data_options()
+@reading_options()
 @json_option()
 @run_options()
 @click.pass_context

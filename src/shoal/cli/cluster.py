@@ -13,6 +13,7 @@ from shoal.cli.options import (
     data_options,
     json_option,
     range_of,
+    reading_options,
     run_options,
     split_arguments,
 )
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
 @algorithm_options()
 @data_options()
+@reading_options()
 @click.option("-o", "--output", metavar="FOLDER", help="Where to write; NAME.shoal when left out.")
 @click.option("--force", is_flag=True, help="Replace the folder when it exists.")
 @click.option(

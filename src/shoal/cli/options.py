@@ -19,6 +19,7 @@ __all__ = [
     "json_option",
     "names_of",
     "range_of",
+    "reading_options",
     "run_options",
     "split_arguments",
     "types_of",
@@ -80,10 +81,6 @@ def data_options() -> Decorator[Any]:
         click.option("--weight", metavar="COLUMN", help="Column with the weight of each row."),
         click.option("--label", metavar="COLUMN", help="Column with the truth; never clustered."),
         click.option(
-            "--types", multiple=True, callback=types_of, metavar="A=TYPE",
-            help="Type of A: number, category, boolean, date, text or ignore.",
-        ),
-        click.option(
             "--missing", default="median", show_default=True, metavar="CHOICE",
             help="Missing values: median, mean, drop (leave the rows out) or error.",
         ),
@@ -95,6 +92,20 @@ def data_options() -> Decorator[Any]:
             "--transform", default="none", show_default=True, metavar="CHOICE",
             help="Of numbers before scaling: none, log, or auto (log of long tails).",
         ),
+    )  # fmt: skip
+
+
+def reading_options() -> Decorator[Any]:
+    """Options about how a file is written."""
+    return _together(
+        click.option(
+            "--types", multiple=True, callback=types_of, metavar="A=TYPE",
+            help="Type of A: number, category, boolean, date, text or ignore.",
+        ),
+        click.option("--sheet", metavar="NAME", help="Sheet of a workbook; the first by default."),
+        click.option("--delimiter", metavar="CHAR", help="What separates the fields of a CSV."),
+        click.option("--encoding", metavar="NAME", help="Encoding of a CSV, such as latin-1."),
+        click.option("--decimal", metavar="CHAR", help="Decimal mark of a CSV: . or ,"),
     )  # fmt: skip
 
 
@@ -129,10 +140,14 @@ def algorithm_options() -> Decorator[Any]:
         for option in row.options:
             offered.setdefault(option.name, []).append(option)
     choice = click.option(
-        "--algorithm", type=click.Choice(catalogue.names()), default=catalogue.names()[0],
-        show_default=True, help="See: shoal algorithms.",
+        "--algorithm", callback=_algorithm_of, default=catalogue.names()[0], show_default=True,
+        metavar=f"[{'|'.join(catalogue.names())}]", help="See: shoal algorithms.",
     )  # fmt: skip
     return _together(choice, *(_parameter(same) for same in offered.values()))
+
+
+def _algorithm_of(_: Any, __: Any, name: str) -> str:
+    return catalogue.find(name).name
 
 
 def _parameter(same: Sequence[catalogue.Option]) -> Decorator[Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shoal.cli.app import Command
-from shoal.cli.options import json_option, types_of
+from shoal.cli.options import json_option, reading_options
 from shoal.cli.outputs import check_file, format_of, whole_file
 from shoal.cli.words import clean, give_json, say
 
@@ -28,10 +28,7 @@ if TYPE_CHECKING:
 @click.argument("data")
 @click.option("-o", "--output", metavar="FILE", help="A .csv or .parquet file instead of stdout.")
 @click.option("--force", is_flag=True, help="Replace the file when it exists.")
-@click.option(
-    "--types", multiple=True, callback=types_of, metavar="A=TYPE",
-    help="Type of A: number, category, boolean, date, text or ignore.",
-)  # fmt: skip
+@reading_options()
 @json_option()
 @click.option("-q", "--quiet", is_flag=True, help="Only the answer and errors.")
 def predict(
@@ -42,6 +39,7 @@ def predict(
     types: dict[str, str],
     as_json: bool,
     quiet: bool,
+    **reading: Any,
 ) -> None:
     """Give the rows of DATA the groups of MODEL.
 
@@ -52,14 +50,13 @@ def predict(
     labels_format = format_of(target)
     if target is not None:
         check_file(target, force)
-    from shoal import model_file, planning
+    from shoal import model_file, workflow
 
     path = Path(model)
     loaded = model_file.load(path / "model.shoal" if path.is_dir() else path)
-    table = planning.open_table(data, types={**loaded.types, **types})
-    found = loaded.predict(table)
+    found = workflow.predict(loaded, data, types=types, **reading)
     if not quiet:
-        for note in (*table.notes, *found.notes):
+        for note in (*found.table.notes, *found.notes):
             say(f"Note: {clean(note, most=300)}")
         _say_sizes(loaded, found)
     if as_json:

@@ -15,7 +15,8 @@ __all__ = ["call", "command"]
 
 DEFAULTS = {"algorithm": "kmeans", "missing": "median", "scale": "standard", "transform": "none"}
 NAMES = ("columns", "drop")
-WORDS = ("id", "weight", "label", "missing", "scale", "transform", "algorithm")
+READING = ("sheet", "delimiter", "encoding", "decimal")
+WORDS = ("id", "weight", "label", "missing", "scale", "transform", "algorithm", *READING)
 
 
 def command(clustering: Clustering) -> str:
