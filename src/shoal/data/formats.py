@@ -16,13 +16,13 @@ MARKUP = (b"<!doctype", b"<html", b"<?xml")
 READABLE = {
     b"PAR1": "parquet",
     b"ARROW1": "feather",
-    b"FEA1": "feather",
     b"\xff\xff\xff\xff": "arrow-stream",
     b"\x93NUMPY": "npy",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "excel",
 }
 
 FOREIGN = {
+    b"FEA1": "a Feather file of the old version 1",
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
@@ -131,9 +131,11 @@ def _refuse_foreign(payload: Payload, head: bytes) -> None:
 
 
 def _text_kind(payload: Payload) -> Format:
+    if payload.suffix == ".json":
+        return "json"
     start = bytes(payload.data[:4096]).lstrip(b"\xef\xbb\xbf \t\r\n")
     if payload.suffix in {".jsonl", ".ndjson"} or start.startswith(b'{"'):
         return "jsonl"
-    if payload.suffix == ".json" or (start.startswith(b"[") and start[1:].lstrip()[:1] == b"{"):
+    if start.startswith(b"[") and start[1:].lstrip()[:1] == b"{":
         return "json"
     return "text"

@@ -42,11 +42,11 @@ def from_frame(frame: Any, *, types: Mapping[str, str]) -> Table:
     import narwhals as nw
 
     name = "the data frame"
-    labels = getattr(frame, "columns", None)
-    if labels is not None and type(frame).__module__.startswith("pandas"):
-        if any(not isinstance(label, str) for label in labels):
-            frame = frame.set_axis([_label(label) for label in labels], axis="columns")
-        _refuse_repeated(name, [str(label) for label in frame.columns])
+    if type(frame).__module__.startswith("pandas"):
+        # Arrow would keep an index as a column, and knows no names but text.
+        frame = frame.reset_index(drop=True)
+        frame = frame.set_axis([_label(label) for label in frame.columns], axis="columns")
+        _refuse_repeated(name, list(frame.columns))
     try:
         known = nw.from_native(frame, pass_through=False)
         eager = known.collect() if isinstance(known, nw.LazyFrame) else known

@@ -164,7 +164,7 @@ def _read_object(source: Any, types: dict[str, str]) -> Table:
         return from_array(source, types=types)
     if isinstance(source, Sequence) and not isinstance(source, bytes | bytearray):
         return _read_sequence(source, types)
-    if hasattr(source, "columns") or hasattr(source, "column_names"):
+    if hasattr(type(source), "columns"):
         from shoal.data.frames import from_frame
 
         return from_frame(source, types=types)
