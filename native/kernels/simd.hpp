@@ -53,9 +53,23 @@ template <class V, class T>
 SHOAL_INLINE void store(T* p, V v) {
   std::memcpy(p, &v, sizeof v);
 }
+#if defined(__AVX512F__)
 SHOAL_INLINE vf splat(float x) {
-  return vf{} + x;
+  return (vf)_mm512_set1_ps(x);
 }
+#elif defined(__AVX2__)
+SHOAL_INLINE vf splat(float x) {
+  return (vf)_mm256_set1_ps(x);
+}
+#elif defined(__SSE2__)
+SHOAL_INLINE vf splat(float x) {
+  return (vf)_mm_set1_ps(x);
+}
+#else
+SHOAL_INLINE vf splat(float x) {
+  return vf{x, x, x, x};
+}
+#endif
 SHOAL_INLINE vi splat(std::int32_t x) {
   return vi{} + x;
 }

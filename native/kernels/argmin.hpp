@@ -1,0 +1,54 @@
+// Nearest and second nearest centre of many rows: fp32 scores on centred data with an error bound.
+//
+// Score of row x and centre c: |c|^2 / 2 - x.c, so squared distance = |x|^2 + 2 score. Rows are in
+// lanes: a tile holds `tile` rows as [d][tile]; centres are packed, negated, as [block][d][block].
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/isa.hpp"
+
+namespace shoal {
+
+struct PackedCenters {
+  const float* panel;
+  const float* half_norms;  // |c|^2 / 2; padding centres hold kPaddingNorm
+  int n_blocks;
+  float max_norm;  // of the real centres, rounded up
+};
+
+// Far beyond any scaled score and still finite, so that padding never wins.
+inline constexpr float kPaddingNorm = 1e30f;
+
+struct ArgminKernels {
+  int tile;
+  int block;
+  bool fused;
+
+  // Centres, scales and transposes `count` <= tile rows of X (row i is rows[i], or first + i when
+  // rows is null); missing rows of the tile are copies of the last. squared_norms gets |x|^2.
+  void (*pack_f32)(const float* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
+                   int count, const float* shift, float scale, float* tile, float* squared_norms);
+  void (*pack_f64)(const double* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
+                   int count, const double* shift, double scale, float* tile,
+                   float* squared_norms);
+
+  // Best score, second best score and index of the best for n_tiles tiles.
+  void (*reduce)(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
+                 float* best, float* second, std::int32_t* index);
+
+  // From scores to certainty. gap[i] = lower bound of (distance to every other centre) - (distance
+  // to the best), in scaled units; uncertain[t] has bit i set when row i of tile t needs exact
+  // arithmetic.
+  void (*settle)(int n_tiles, std::int64_t d, float max_norm, const float* squared_norms,
+                 const float* best, const float* second, float* gap, std::uint32_t* uncertain);
+
+  // Lowers gaps by what their centre and its rivals moved; writes the rows (counted from first)
+  // whose gap is used up and returns how many.
+  int (*decay)(float* gap, const std::int32_t* labels, const float* drift, int count,
+               std::int32_t first, std::int32_t* active);
+};
+
+SHOAL_DECLARE_KERNELS(ArgminKernels, argmin_kernels)
+
+}  // namespace shoal

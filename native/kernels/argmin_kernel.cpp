@@ -1,0 +1,291 @@
+#include "kernels/argmin.hpp"
+
+#include <utility>
+
+#include "kernels/simd.hpp"
+
+namespace shoal::SHOAL_ISA {
+namespace {
+
+constexpr int kGroups = 2;
+constexpr int kTile = kGroups * kLanes;
+constexpr int kBlock = kWideFile ? 12 : 6;
+// Products are added in runs of this many dimensions, which keeps the error bound small.
+constexpr int kRun = 64;
+constexpr std::uint32_t kLaneBits = (1u << kLanes) - 1;
+
+typedef double vd __attribute__((vector_size(kLanes * 8)));
+
+// ---- packing ----
+
+enum class Mix { pair_low, pair_high, quad_low, quad_high, swap_low, swap_high };
+
+template <Mix mix, int step>
+constexpr int source_lane(int lane) {
+  const int base = lane & ~3, at = lane & 3, quad = lane / 4;
+  switch (mix) {
+    case Mix::pair_low:
+      return ((at & 1) ? kLanes : 0) + base + (at >> 1);
+    case Mix::pair_high:
+      return ((at & 1) ? kLanes : 0) + base + (at >> 1) + 2;
+    case Mix::quad_low:
+      return ((at & 2) ? kLanes : 0) + base + (at & 1);
+    case Mix::quad_high:
+      return ((at & 2) ? kLanes : 0) + base + (at & 1) + 2;
+    case Mix::swap_low:
+      return (quad & step) ? kLanes + lane - 4 * step : lane;
+    default:
+      return (quad & step) ? kLanes + lane : lane + 4 * step;
+  }
+}
+
+template <Mix mix, int step, int... lane>
+SHOAL_INLINE vf shuffle(vf a, vf b, std::integer_sequence<int, lane...>) {
+  return __builtin_shufflevector(a, b, source_lane<mix, step>(lane)...);
+}
+template <Mix mix, int step = 0>
+SHOAL_INLINE vf shuffle(vf a, vf b) {
+  return shuffle<mix, step>(a, b, std::make_integer_sequence<int, kLanes>{});
+}
+
+template <int step>
+SHOAL_INLINE void swap_quads(vf (&r)[kLanes]) {
+  if constexpr (4 * step < kLanes) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) {
+      if ((i / 4) & step) continue;
+      const vf a = r[i], b = r[i + 4 * step];
+      r[i] = shuffle<Mix::swap_low, step>(a, b);
+      r[i + 4 * step] = shuffle<Mix::swap_high, step>(a, b);
+    }
+    swap_quads<2 * step>(r);
+  }
+}
+
+SHOAL_INLINE void transpose(vf (&r)[kLanes]) {
+#pragma GCC unroll 4
+  for (int i = 0; i < kLanes; i += 4) {
+    const vf a = shuffle<Mix::pair_low>(r[i], r[i + 1]);
+    const vf b = shuffle<Mix::pair_high>(r[i], r[i + 1]);
+    const vf c = shuffle<Mix::pair_low>(r[i + 2], r[i + 3]);
+    const vf e = shuffle<Mix::pair_high>(r[i + 2], r[i + 3]);
+    r[i] = shuffle<Mix::quad_low>(a, c);
+    r[i + 1] = shuffle<Mix::quad_high>(a, c);
+    r[i + 2] = shuffle<Mix::quad_low>(b, e);
+    r[i + 3] = shuffle<Mix::quad_high>(b, e);
+  }
+  swap_quads<1>(r);
+}
+
+template <class V, class T>
+SHOAL_INLINE V load_some(const T* p, std::int64_t n) {
+  V v{};
+  for (std::int64_t i = 0; i < n; ++i) v[i] = p[i];
+  return v;
+}
+
+SHOAL_INLINE vf centred(const float* x, const float* shift, float scale) {
+  return (load<vf>(x) - load<vf>(shift)) * scale;
+}
+SHOAL_INLINE vf centred(const double* x, const double* shift, double scale) {
+  return __builtin_convertvector((load<vd>(x) - load<vd>(shift)) * scale, vf);
+}
+SHOAL_INLINE vf centred_some(const float* x, const float* shift, float scale, std::int64_t n) {
+  return (load_some<vf>(x, n) - load_some<vf>(shift, n)) * scale;
+}
+SHOAL_INLINE vf centred_some(const double* x, const double* shift, double scale, std::int64_t n) {
+  return __builtin_convertvector((load_some<vd>(x, n) - load_some<vd>(shift, n)) * scale, vf);
+}
+
+// Up to four dimensions: too few for the transpose to pay.
+template <int d, class T>
+SHOAL_INLINE void pack_narrow(const T* const (&row)[kTile], const T* shift, T scale, float* tile) {
+  T s[d];
+  for (int j = 0; j < d; ++j) s[j] = shift[j];
+#pragma GCC unroll 4
+  for (int i = 0; i < kTile; ++i) {
+    for (int j = 0; j < d; ++j) tile[j * kTile + i] = static_cast<float>((row[i][j] - s[j]) * scale);
+  }
+}
+
+template <class T>
+SHOAL_INLINE void pack_wide(const T* const (&row)[kTile], std::int64_t d, const T* shift, T scale,
+                            float* tile) {
+  for (int g = 0; g < kGroups; ++g) {
+    std::int64_t j = 0;
+    vf r[kLanes];
+    for (; j + kLanes <= d; j += kLanes) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kLanes; ++i) r[i] = centred(row[g * kLanes + i] + j, shift + j, scale);
+      transpose(r);
+#pragma GCC unroll 16
+      for (int i = 0; i < kLanes; ++i) store(tile + (j + i) * kTile + g * kLanes, r[i]);
+    }
+    if (j < d) {
+      for (int i = 0; i < kLanes; ++i) {
+        r[i] = centred_some(row[g * kLanes + i] + j, shift + j, scale, d - j);
+      }
+      transpose(r);
+      for (std::int64_t i = 0; i < d - j; ++i) store(tile + (j + i) * kTile + g * kLanes, r[i]);
+    }
+  }
+}
+
+template <class T>
+void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t first, int count,
+          const T* shift, T scale, float* tile, float* squared_norms) {
+  const T* row[kTile];
+  for (int i = 0; i < kTile; ++i) {
+    const int at = i < count ? i : count - 1;
+    row[i] = X + (rows != nullptr ? static_cast<std::int64_t>(rows[at]) : first + at) * d;
+  }
+  switch (d) {
+    case 1:
+      pack_narrow<1>(row, shift, scale, tile);
+      break;
+    case 2:
+      pack_narrow<2>(row, shift, scale, tile);
+      break;
+    case 3:
+      pack_narrow<3>(row, shift, scale, tile);
+      break;
+    case 4:
+      pack_narrow<4>(row, shift, scale, tile);
+      break;
+    default:
+      pack_wide(row, d, shift, scale, tile);
+  }
+  vf sum[kGroups] = {};
+  for (std::int64_t j = 0; j < d; ++j) {
+    for (int g = 0; g < kGroups; ++g) {
+      const vf x = load<vf>(tile + j * kTile + g * kLanes);
+      sum[g] = fma(x, x, sum[g]);
+    }
+  }
+  for (int g = 0; g < kGroups; ++g) store(squared_norms + g * kLanes, sum[g]);
+}
+
+// ---- reducing ----
+
+SHOAL_INLINE void multiply_run(const float* tile, const float* panel, std::int64_t n,
+                               vf (&sum)[kBlock][kGroups]) {
+  for (std::int64_t j = 0; j < n; ++j) {
+    const vf x0 = load<vf>(tile + j * kTile);
+    const vf x1 = load<vf>(tile + j * kTile + kLanes);
+#pragma GCC unroll 12
+    for (int c = 0; c < kBlock; ++c) {
+      const vf w = splat(panel[j * kBlock + c]);
+      sum[c][0] = fma(x0, w, sum[c][0]);
+      sum[c][1] = fma(x1, w, sum[c][1]);
+    }
+  }
+}
+
+SHOAL_INLINE void score_block(const float* tile, std::int64_t d, const float* panel,
+                              const float* half_norms, vf (&sum)[kBlock][kGroups]) {
+#pragma GCC unroll 12
+  for (int c = 0; c < kBlock; ++c) sum[c][0] = sum[c][1] = splat(half_norms[c]);
+  if (d <= kRun) {
+    multiply_run(tile, panel, d, sum);
+    return;
+  }
+  for (std::int64_t j = 0; j < d; j += kRun) {
+    vf run[kBlock][kGroups] = {};
+    multiply_run(tile + j * kTile, panel + j * kBlock, d - j < kRun ? d - j : kRun, run);
+#pragma GCC unroll 12
+    for (int c = 0; c < kBlock; ++c) {
+      sum[c][0] += run[c][0];
+      sum[c][1] += run[c][1];
+    }
+  }
+}
+
+void reduce(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
+            float* best, float* second, std::int32_t* index) {
+  for (int i = 0; i < n_tiles * kGroups; ++i) {
+    store(best + i * kLanes, splat(3e38f));
+    store(second + i * kLanes, splat(3e38f));
+    store(index + i * kLanes, vi{});
+  }
+  for (int b = 0; b < centers.n_blocks; ++b) {
+    for (int t = 0; t < n_tiles; ++t) {
+      vf sum[kBlock][kGroups];
+      score_block(tiles + static_cast<std::int64_t>(t) * d * kTile, d,
+                  centers.panel + static_cast<std::int64_t>(b) * d * kBlock,
+                  centers.half_norms + b * kBlock, sum);
+#pragma GCC unroll 2
+      for (int g = 0; g < kGroups; ++g) {
+        const int at = (t * kGroups + g) * kLanes;
+        vf low = load<vf>(best + at), next = load<vf>(second + at);
+        vi who = load<vi>(index + at);
+#pragma GCC unroll 12
+        for (int c = 0; c < kBlock; ++c) {
+          who = select_less(sum[c][g], low, splat(static_cast<std::int32_t>(b * kBlock + c)), who);
+          next = min(next, max(low, sum[c][g]));
+          low = min(low, sum[c][g]);
+        }
+        store(best + at, low);
+        store(second + at, next);
+        store(index + at, who);
+      }
+    }
+  }
+}
+
+// ---- settling ----
+
+// Rounding of a score is at most `gamma` times (|x||c| + |c|^2 / 2): one rounding each for x, c
+// and |c|^2, one per product and per addition (none for products when fused) inside a run, one per
+// run; the last term leaves room for the rounding of this computation itself.
+SHOAL_INLINE float score_gamma(std::int64_t d) {
+  const float run = static_cast<float>(d < kRun ? d : kRun);
+  const float runs = static_cast<float>((d + kRun - 1) / kRun);
+  return ((kFused ? run : 2 * run) + runs + 8) * 5.9604645e-8f;
+}
+
+void settle(int n_tiles, std::int64_t d, float max_norm, const float* squared_norms,
+            const float* best, const float* second, float* gap, std::uint32_t* uncertain) {
+  const float gamma = score_gamma(d);
+  // The squared norm is added in one run over all dimensions.
+  const float norm_gamma = (static_cast<float>(kFused ? d : 2 * d) + 8) * 5.9604645e-8f;
+  const vf c = splat(max_norm), half_c = splat(0.5f * max_norm * max_norm), tiny = splat(1e-35f);
+  const vf g = splat(gamma), ng = splat(norm_gamma), zero{};
+  for (int t = 0; t < n_tiles; ++t) {
+    std::uint32_t bits = 0;
+    for (int group = 0; group < kGroups; ++group) {
+      const int at = (t * kGroups + group) * kLanes;
+      const vf xx = load<vf>(squared_norms + at), low = load<vf>(best + at),
+               next = load<vf>(second + at);
+      const vf norm = sqrt(xx) * (1 + norm_gamma);
+      const vf error = fma(g, fma(norm, c, half_c), tiny);
+      const vf twice = error + error;
+      bits |= (kLaneBits & ~less_mask(twice, next - low)) << (group * kLanes);
+      const vf slip = fma(ng, xx, twice);
+      const vf near = sqrt(max(xx + low + low + slip, zero));
+      const vf far = sqrt(max(xx + next + next - slip, zero));
+      store(gap + at, far - near - (far + near) * 2.4e-7f);
+    }
+    uncertain[t] = bits;
+  }
+}
+
+int decay(float* gap, const std::int32_t* labels, const float* drift, int count,
+          std::int32_t first, std::int32_t* active) {
+  int n = 0;
+  for (int i = 0; i < count; ++i) {
+    // The factor covers the rounding of the subtraction; a gap already used up stays used up.
+    const float left = (gap[i] - drift[labels[i]]) * (1 - 2.4e-7f);
+    gap[i] = left;
+    active[n] = first + i;
+    n += !(left > 0);
+  }
+  return n;
+}
+
+}  // namespace
+
+extern const ArgminKernels argmin_kernels;
+const ArgminKernels argmin_kernels{kTile,   kBlock, kFused, &pack<float>, &pack<double>,
+                                   &reduce, &settle, &decay};
+
+}  // namespace shoal::SHOAL_ISA
