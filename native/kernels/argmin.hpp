@@ -23,10 +23,10 @@ inline constexpr float kPaddingNorm = 1e30f;
 struct ArgminKernels {
   int tile;
   int block;
-  bool fused;
 
-  // Centres, scales and transposes `count` <= tile rows of X (row i is rows[i], or first + i when
-  // rows is null); missing rows of the tile are copies of the last. squared_norms gets |x|^2.
+  // Centres, scales and transposes `count` <= tile rows of X, the i-th being X + (first + i) d, or
+  // X + (first + rows[i]) d when rows is given; missing rows of the tile are copies of the last.
+  // squared_norms gets |x|^2.
   void (*pack_f32)(const float* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
                    int count, const float* shift, float scale, float* tile, float* squared_norms);
   void (*pack_f64)(const double* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
@@ -37,14 +37,20 @@ struct ArgminKernels {
   void (*reduce)(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
                  float* best, float* second, std::int32_t* index);
 
+  // Bounds on the relative rounding error of a score of d dimensions (against |x||c| + |c|^2 / 2),
+  // and of n products added one after the other.
+  float (*score_error)(std::int64_t d);
+  float (*long_sum_error)(std::int64_t n);
+
   // From scores to certainty. gap[i] = lower bound of (distance to every other centre) - (distance
   // to the best), in scaled units; uncertain[t] has bit i set when row i of tile t needs exact
   // arithmetic.
-  void (*settle)(int n_tiles, std::int64_t d, float max_norm, const float* squared_norms,
-                 const float* best, const float* second, float* gap, std::uint32_t* uncertain);
+  void (*settle)(int n_tiles, float score_error, float norm_error, float max_norm,
+                 const float* squared_norms, const float* best, const float* second, float* gap,
+                 std::uint32_t* uncertain);
 
-  // Lowers gaps by what their centre and its rivals moved; writes the rows (counted from first)
-  // whose gap is used up and returns how many.
+  // Lowers gaps by what their centre and its rivals moved; writes the positions of the rows whose
+  // gap is used up, counted from `first`, and returns how many.
   int (*decay)(float* gap, const std::int32_t* labels, const float* drift, int count,
                std::int32_t first, std::int32_t* active);
 };

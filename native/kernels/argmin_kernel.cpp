@@ -137,7 +137,7 @@ void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t fir
   const T* row[kTile];
   for (int i = 0; i < kTile; ++i) {
     const int at = i < count ? i : count - 1;
-    row[i] = X + (rows != nullptr ? static_cast<std::int64_t>(rows[at]) : first + at) * d;
+    row[i] = X + (first + (rows != nullptr ? rows[at] : at)) * d;
   }
   switch (d) {
     case 1:
@@ -234,33 +234,34 @@ void reduce(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters
 
 // ---- settling ----
 
-// Rounding of a score is at most `gamma` times (|x||c| + |c|^2 / 2): one rounding each for x, c
-// and |c|^2, one per product and per addition (none for products when fused) inside a run, one per
-// run; the last term leaves room for the rounding of this computation itself.
-SHOAL_INLINE float score_gamma(std::int64_t d) {
+// One rounding each for x, c and |c|^2, one per product and per addition (none for products when
+// fused) inside a run, one per run, and room for the rounding of the bound's own computation.
+float score_error(std::int64_t d) {
   const float run = static_cast<float>(d < kRun ? d : kRun);
   const float runs = static_cast<float>((d + kRun - 1) / kRun);
   return ((kFused ? run : 2 * run) + runs + 8) * 5.9604645e-8f;
 }
 
-void settle(int n_tiles, std::int64_t d, float max_norm, const float* squared_norms,
-            const float* best, const float* second, float* gap, std::uint32_t* uncertain) {
-  const float gamma = score_gamma(d);
-  // The squared norm is added in one run over all dimensions.
-  const float norm_gamma = (static_cast<float>(kFused ? d : 2 * d) + 8) * 5.9604645e-8f;
+float long_sum_error(std::int64_t n) {
+  return (static_cast<float>(kFused ? n : 2 * n) + 8) * 5.9604645e-8f;
+}
+
+void settle(int n_tiles, float score_error, float norm_error, float max_norm,
+            const float* squared_norms, const float* best, const float* second, float* gap,
+            std::uint32_t* uncertain) {
   const vf c = splat(max_norm), half_c = splat(0.5f * max_norm * max_norm), tiny = splat(1e-35f);
-  const vf g = splat(gamma), ng = splat(norm_gamma), zero{};
+  const vf relative = splat(score_error), norm_relative = splat(norm_error), zero{};
   for (int t = 0; t < n_tiles; ++t) {
     std::uint32_t bits = 0;
     for (int group = 0; group < kGroups; ++group) {
       const int at = (t * kGroups + group) * kLanes;
       const vf xx = load<vf>(squared_norms + at), low = load<vf>(best + at),
                next = load<vf>(second + at);
-      const vf norm = sqrt(xx) * (1 + norm_gamma);
-      const vf error = fma(g, fma(norm, c, half_c), tiny);
+      const vf norm = sqrt(xx) * (1 + norm_error);
+      const vf error = fma(relative, fma(norm, c, half_c), tiny);
       const vf twice = error + error;
       bits |= (kLaneBits & ~less_mask(twice, next - low)) << (group * kLanes);
-      const vf slip = fma(ng, xx, twice);
+      const vf slip = fma(norm_relative, xx, twice);
       const vf near = sqrt(max(xx + low + low + slip, zero));
       const vf far = sqrt(max(xx + next + next - slip, zero));
       store(gap + at, far - near - (far + near) * 2.4e-7f);
@@ -285,7 +286,7 @@ int decay(float* gap, const std::int32_t* labels, const float* drift, int count,
 }  // namespace
 
 extern const ArgminKernels argmin_kernels;
-const ArgminKernels argmin_kernels{kTile,   kBlock, kFused, &pack<float>, &pack<double>,
-                                   &reduce, &settle, &decay};
+const ArgminKernels argmin_kernels{kTile,   kBlock,       &pack<float>, &pack<double>, &reduce,
+                                   &score_error, &long_sum_error, &settle, &decay};
 
 }  // namespace shoal::SHOAL_ISA

@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "algorithms/kmeans.hpp"
+#include "algorithms/kmeans_assign.hpp"
+#include "algorithms/kmeans_empty.hpp"
+#include "core/thread_pool.hpp"
+
+namespace shoal {
+namespace {
+
+constexpr int kMaxUnits = 32;
+constexpr std::int64_t kMinUnit = 1024;
+constexpr int kResumEvery = 16;  // iterations between two sums from scratch
+
+// Rows are cut into units that depend on the shape alone. Each unit keeps its own sums, which are
+// added in unit order: the result does not depend on the number of threads.
+struct Units {
+  Units(std::int64_t n_rows, std::int64_t sums_size) : n(n_rows) {
+    const std::int64_t affordable = std::max<std::int64_t>(2, (1 << 20) / sums_size + n / sums_size);
+    const std::int64_t wanted = std::min<std::int64_t>(kMaxUnits, affordable);
+    length = std::max(kMinUnit, (n + wanted - 1) / wanted);
+    count = (n + length - 1) / length;
+  }
+  std::int64_t begin(std::size_t u) const { return static_cast<std::int64_t>(u) * length; }
+  std::int64_t end(std::size_t u) const { return std::min(n, begin(u) + length); }
+  std::int64_t n, length, count;
+};
+
+template <class Rows>
+class Fit {
+ public:
+  Fit(const Rows& rows, std::int64_t k, double* centers, const LloydOptions& options,
+      std::int32_t* labels)
+      : rows_(rows),
+        k_(k),
+        d_(rows.d),
+        centers_(centers),
+        options_(options),
+        labels_(labels),
+        argmin_(SHOAL_PICK_KERNELS(argmin_kernels)),
+        exact_(SHOAL_PICK_KERNELS(exact_kernels)),
+        units_(rows.n, k * rows.d),
+        panel_(Rows::center_block(argmin_), k, rows.d) {
+    const auto u = static_cast<std::size_t>(units_.count);
+    const auto size = static_cast<std::size_t>(k * d_);
+    sums_.assign(u * size, 0.0);
+    weights_.assign(u * static_cast<std::size_t>(k), 0.0);
+    changes_.assign(u, 0);
+    next_.assign(size, 0.0);
+    total_weights_.assign(static_cast<std::size_t>(k), 0.0);
+    drift_.assign(static_cast<std::size_t>(k), 0.0f);
+    // A gap costs a byte of traffic per bit of use: with few centres looking again is cheaper.
+    if (k * d_ >= 16 && k > 1) gaps_.assign(static_cast<std::size_t>(rows.n), 0.0f);
+    const int workers = std::max(1, options.n_threads);
+    scratch_.reserve(static_cast<std::size_t>(workers));
+    for (int w = 0; w < workers && w < units_.count; ++w) scratch_.emplace_back(argmin_, Rows::kPacked ? d_ : 0);
+  }
+
+  LloydResult run() {
+    std::fill(labels_, labels_ + rows_.n, -1);
+    LloydResult result;
+    bool settled = false;
+    for (int i = 0; i < options_.max_iter; ++i) {
+      result.n_iter = i + 1;
+      const std::int64_t changed = assign(i > 0, i % kResumEvery == 0 ? Sums::fresh : Sums::delta);
+      const bool moved_empty = average();
+      if (options_.keep_going && !options_.keep_going(i + 1)) {
+        result.cancelled = true;
+        break;
+      }
+      if (changed == 0 && !moved_empty) {
+        settled = true;
+        break;
+      }
+      const double shift = advance();
+      if (shift <= options_.tolerance && !moved_empty) break;
+    }
+    if (!settled) settle_labels();
+    result.inertia = inertia();
+    return result;
+  }
+
+ private:
+  enum class Sums { none, delta, fresh };
+
+  // Labels every row; returns how many labels changed.
+  std::int64_t assign(bool use_drift, Sums sums) {
+    panel_.pack(centers_, rows_.shift_data(), rows_.scale);
+    float* gaps = gaps_.empty() ? nullptr : gaps_.data();
+    const Assignment<Rows> pass{rows_,         argmin_, exact_, centers_,
+                                k_,            panel_.view(), labels_, gaps,
+                                use_drift && gaps != nullptr ? drift_.data() : nullptr};
+    parallel_for(static_cast<std::size_t>(units_.count), options_.n_threads,
+                 [&](std::size_t u, int worker) { assign_unit(pass, u, worker, sums); });
+    std::int64_t changed = 0;
+    for (const std::int64_t c : changes_) changed += c;
+    return changed;
+  }
+
+  void assign_unit(const Assignment<Rows>& pass, std::size_t u, int worker, Sums sums) {
+    double* sum = sums_.data() + u * static_cast<std::size_t>(k_ * d_);
+    double* weight = weights_.data() + u * static_cast<std::size_t>(k_);
+    std::int64_t changed = 0;
+    auto& scratch = scratch_[static_cast<std::size_t>(worker)];
+    if (sums == Sums::delta) {
+      pass.run(units_.begin(u), units_.end(u), scratch,
+               [&](std::int64_t row, std::int32_t old, std::int32_t now) {
+                 ++changed;
+                 const double w = rows_.weight(row);
+                 rows_.add(exact_, row, -w, sum + old * d_);
+                 rows_.add(exact_, row, w, sum + now * d_);
+                 weight[old] -= w;
+                 weight[now] += w;
+               });
+    } else {
+      pass.run(units_.begin(u), units_.end(u), scratch,
+               [&](std::int64_t, std::int32_t, std::int32_t) { ++changed; });
+      if (sums == Sums::fresh) sum_unit(u, sum, weight);
+    }
+    changes_[u] = changed;
+  }
+
+  void sum_unit(std::size_t u, double* sum, double* weight) {
+    std::fill(sum, sum + k_ * d_, 0.0);
+    std::fill(weight, weight + k_, 0.0);
+    for (std::int64_t row = units_.begin(u); row < units_.end(u); ++row) {
+      const double w = rows_.weight(row);
+      rows_.add(exact_, row, w, sum + labels_[row] * d_);
+      weight[labels_[row]] += w;
+    }
+  }
+
+  // Means of the labelled rows into next_. Returns whether an empty cluster was given a row.
+  bool average() {
+    const auto size = static_cast<std::size_t>(k_ * d_);
+    std::copy(sums_.begin(), sums_.begin() + static_cast<std::ptrdiff_t>(size), next_.begin());
+    std::copy(weights_.begin(), weights_.begin() + k_, total_weights_.begin());
+    for (std::size_t u = 1; u < static_cast<std::size_t>(units_.count); ++u) {
+      for (std::size_t i = 0; i < size; ++i) next_[i] += sums_[u * size + i];
+      for (std::size_t c = 0; c < static_cast<std::size_t>(k_); ++c) {
+        total_weights_[c] += weights_[u * static_cast<std::size_t>(k_) + c];
+      }
+    }
+    const bool moved = fill_empty_clusters(rows_, exact_, k_, centers_, labels_, next_.data(),
+                                           total_weights_.data());
+    for (std::int64_t c = 0; c < k_; ++c) {
+      const double w = total_weights_[static_cast<std::size_t>(c)];
+      double* center = next_.data() + c * d_;
+      for (std::int64_t j = 0; j < d_; ++j) {
+        const double mean = w > 0 ? rows_.shift_data()[j] + center[j] / w : centers_[c * d_ + j];
+        // Centres take the type of the data, so that labels_ and predict see the same centres.
+        center[j] = static_cast<typename Rows::value_type>(mean);
+      }
+    }
+    return moved;
+  }
+
+  // Makes next_ current; returns the sum of squared shifts and records the drift of each centre.
+  double advance() {
+    double total = 0, largest = 0, second = 0;
+    std::int64_t fastest = -1;
+    std::vector<double> moved(static_cast<std::size_t>(k_));
+    for (std::int64_t c = 0; c < k_; ++c) {
+      double squared = 0;
+      for (std::int64_t j = 0; j < d_; ++j) {
+        const double e = next_[static_cast<std::size_t>(c * d_ + j)] - centers_[c * d_ + j];
+        squared += e * e;
+      }
+      total += squared;
+      const double step = std::sqrt(squared) * rows_.scale;
+      moved[static_cast<std::size_t>(c)] = step;
+      if (step > largest) {
+        second = largest;
+        largest = step;
+        fastest = c;
+      } else {
+        second = std::max(second, step);
+      }
+    }
+    for (std::int64_t c = 0; c < k_; ++c) {
+      const auto i = static_cast<std::size_t>(c);
+      drift_[i] = static_cast<float>((moved[i] + (c == fastest ? second : largest)) * (1 + 1e-6) +
+                                     1e-37);
+    }
+    std::copy(next_.begin(), next_.end(), centers_);
+    return total;
+  }
+
+  // After the last iteration: labels for the final centres, and no empty cluster while some row is
+  // away from every centre.
+  void settle_labels() {
+    assign(true, Sums::fresh);
+    for (std::int64_t round = 0; round < k_; ++round) {
+      if (!average_has_empty()) return;
+      if (!average()) return;
+      advance();
+      assign(true, Sums::fresh);
+    }
+  }
+
+  bool average_has_empty() const {
+    for (std::int64_t c = 0; c < k_; ++c) {
+      double w = 0;
+      for (std::int64_t u = 0; u < units_.count; ++u) w += weights_[static_cast<std::size_t>(u * k_ + c)];
+      if (!(w > 0)) return true;
+    }
+    return false;
+  }
+
+  double inertia() {
+    std::vector<double> parts(static_cast<std::size_t>(units_.count));
+    parallel_for(parts.size(), options_.n_threads, [&](std::size_t u, int) {
+      double sum = 0;
+      for (std::int64_t row = units_.begin(u); row < units_.end(u); ++row) {
+        sum += rows_.weight(row) * rows_.squared(exact_, row, centers_ + labels_[row] * d_);
+      }
+      parts[u] = sum;
+    });
+    double total = 0;
+    for (const double p : parts) total += p;
+    return total;
+  }
+
+  const Rows& rows_;
+  std::int64_t k_, d_;
+  double* centers_;
+  const LloydOptions& options_;
+  std::int32_t* labels_;
+  const ArgminKernels& argmin_;
+  const ExactKernels& exact_;
+  Units units_;
+  CenterPanel panel_;
+  std::vector<double> sums_, weights_, next_, total_weights_;
+  std::vector<std::int64_t> changes_;
+  std::vector<float> drift_, gaps_;
+  std::vector<AssignScratch> scratch_;
+};
+
+}  // namespace
+
+template <class Rows>
+LloydResult lloyd(const Rows& rows, std::int64_t k, double* centers, const LloydOptions& options,
+                  std::int32_t* labels) {
+  return Fit<Rows>(rows, k, centers, options, labels).run();
+}
+
+template <class Rows>
+void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_threads,
+                 std::int32_t* labels, double* squared, double* second_squared) {
+  const auto& argmin = SHOAL_PICK_KERNELS(argmin_kernels);
+  const auto& exact = SHOAL_PICK_KERNELS(exact_kernels);
+  CenterPanel panel(Rows::center_block(argmin), k, rows.d);
+  panel.pack(centers, rows.shift_data(), rows.scale);
+  std::fill(labels, labels + rows.n, -1);
+  const Assignment<Rows> pass{rows, argmin,  exact,   centers, k, panel.view(),
+                              labels, nullptr, nullptr};
+  const std::int64_t length = kMinUnit;
+  const auto chunks = static_cast<std::size_t>((rows.n + length - 1) / length);
+  std::vector<AssignScratch> scratch;
+  for (int w = 0; w < std::max(1, n_threads); ++w) scratch.emplace_back(argmin, Rows::kPacked ? rows.d : 0);
+  parallel_for(chunks, n_threads, [&](std::size_t chunk, int worker) {
+    const std::int64_t begin = static_cast<std::int64_t>(chunk) * length;
+    const std::int64_t end = std::min(rows.n, begin + length);
+    pass.run(begin, end, scratch[static_cast<std::size_t>(worker)],
+             [](std::int64_t, std::int32_t, std::int32_t) {});
+    for (std::int64_t row = begin; row < end; ++row) {
+      if (second_squared != nullptr) {
+        const Nearest found = rows.nearest(exact, row, centers, k);
+        squared[row] = found.squared;
+        second_squared[row] = found.second_squared;
+      } else if (squared != nullptr) {
+        squared[row] = rows.squared(exact, row, centers + labels[row] * rows.d);
+      }
+    }
+  });
+}
+
+#define SHOAL_INSTANTIATE(Rows)                                                              \
+  template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&,        \
+                             std::int32_t*);                                                 \
+  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*,    \
+                            double*, double*);
+SHOAL_INSTANTIATE(DenseRows<float>)
+SHOAL_INSTANTIATE(DenseRows<double>)
+SHOAL_INSTANTIATE(SparseRows<float>)
+SHOAL_INSTANTIATE(SparseRows<double>)
+
+}  // namespace shoal

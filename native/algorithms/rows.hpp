@@ -1,0 +1,111 @@
+// Rows of a matrix as the k-means family sees them.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/argmin.hpp"
+#include "kernels/exact.hpp"
+#include "kernels/seeding.hpp"
+
+namespace shoal {
+
+// Row-major rows, their centre and a power of two that brings them near 1: scores in fp32 are
+// taken on (x - shift) * scale, sums in fp64 on x - shift.
+template <class T>
+struct DenseRows {
+  using value_type = T;
+  static constexpr bool kPacked = true;
+
+  const T* data;
+  std::int64_t n;
+  std::int64_t d;
+  const double* weights;  // null: all 1
+  std::vector<double> shift;
+  double scale = 1;
+  std::vector<T> typed_shift;
+
+  const T* row(std::int64_t i) const { return data + i * d; }
+  double weight(std::int64_t i) const { return weights != nullptr ? weights[i] : 1.0; }
+
+  // Squared norms, best and second best scores of `count` rows, first + i or first + list[i].
+  template <class Scratch>
+  void score(const ArgminKernels& kernels, const PackedCenters& centers, std::int64_t first,
+             const std::int32_t* list, int count, Scratch& s) const {
+    int n_tiles = 0;
+    for (int at = 0; at < count; at += kernels.tile, ++n_tiles) {
+      const int n = count - at < kernels.tile ? count - at : kernels.tile;
+      const std::int64_t from = list != nullptr ? first : first + at;
+      const std::int32_t* some = list != nullptr ? list + at : nullptr;
+      float* tile = s.panel.data() + static_cast<std::int64_t>(n_tiles) * kernels.tile * d;
+      if constexpr (std::is_same_v<T, float>) {
+        kernels.pack_f32(data, d, some, from, n, typed_shift.data(), static_cast<float>(scale),
+                         tile, s.norms.data() + at);
+      } else {
+        kernels.pack_f64(data, d, some, from, n, typed_shift.data(), scale, tile,
+                         s.norms.data() + at);
+      }
+    }
+    kernels.reduce(s.panel.data(), n_tiles, d, centers, s.best.data(), s.second.data(),
+                   s.index.data());
+  }
+  const double* shift_data() const { return shift.data(); }
+  static int center_block(const ArgminKernels& kernels) { return kernels.block; }
+  float score_error(const ArgminKernels& kernels) const { return kernels.score_error(d); }
+  float norm_error(const ArgminKernels& kernels) const { return kernels.long_sum_error(d); }
+  void copy_row(std::int64_t i, double* out) const {
+    for (std::int64_t j = 0; j < d; ++j) out[j] = static_cast<double>(row(i)[j]);
+  }
+
+  Nearest nearest(const ExactKernels& exact, std::int64_t i, const double* centers,
+                  std::int64_t k) const {
+    if constexpr (std::is_same_v<T, float>) {
+      return exact.nearest_f32(row(i), centers, k, d);
+    } else {
+      return exact.nearest_f64(row(i), centers, k, d);
+    }
+  }
+  double squared(const ExactKernels& exact, std::int64_t i, const double* center) const {
+    if constexpr (std::is_same_v<T, float>) {
+      return exact.squared_f32(row(i), center, d);
+    } else {
+      return exact.squared_f64(row(i), center, d);
+    }
+  }
+  void add(const ExactKernels& exact, std::int64_t i, double w, double* sums) const {
+    if constexpr (std::is_same_v<T, float>) {
+      exact.add_f32(row(i), shift.data(), w, d, sums);
+    } else {
+      exact.add_f64(row(i), shift.data(), w, d, sums);
+    }
+  }
+
+  // Writes row i into lane `lane` of a candidate panel, [group][d][8].
+  void write_candidate(const SeedingKernels& kernels, std::int64_t i, float* panel,
+                       int lane) const {
+    std::vector<float> centred(static_cast<std::size_t>(d));
+    centre_row(kernels, i, centred.data());
+    float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
+    for (std::int64_t j = 0; j < d; ++j) to[j * kCandidateLanes] = centred[static_cast<std::size_t>(j)];
+  }
+  void candidate_distances(const SeedingKernels& kernels, std::int64_t first, int count,
+                           const float* panel, int n_groups, std::vector<float>& room,
+                           float* out) const {
+    room.resize(static_cast<std::size_t>(count * d));
+    for (int i = 0; i < count; ++i) centre_row(kernels, first + i, room.data() + i * d);
+    kernels.distances(room.data(), count, d, panel, n_groups, out);
+  }
+
+ private:
+  void centre_row(const SeedingKernels& kernels, std::int64_t i, float* out) const {
+    if constexpr (std::is_same_v<T, float>) {
+      kernels.centre_f32(row(i), shift.data(), scale, d, out);
+    } else {
+      kernels.centre_f64(row(i), shift.data(), scale, d, out);
+    }
+  }
+};
+
+}  // namespace shoal
