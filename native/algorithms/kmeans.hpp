@@ -7,6 +7,7 @@
 
 #include "algorithms/rows.hpp"
 #include "algorithms/sparse_rows.hpp"
+#include "core/interrupt.hpp"
 
 namespace shoal {
 
@@ -14,30 +15,69 @@ struct LloydOptions {
   int max_iter = 300;
   double tolerance = 0;  // on the sum of squared centre shifts
   int n_threads = 1;
-  // Called after each iteration with its number; false stops the fit.
+  // Called with the iteration after each iteration and now and then within one; false stops the
+  // fit, which then throws Interrupted.
   std::function<bool(int)> keep_going;
 };
 
 struct LloydResult {
   double inertia = 0;
   int n_iter = 0;
-  bool cancelled = false;
 };
 
-// Moves `centers` (k x d) and writes `labels` (n), which are exactly the nearest centres on return.
+// Moves `centers` (k x d) and writes `labels` (n), which are exactly the nearest centres on return,
+// and the distances to them.
 template <class Rows>
 LloydResult lloyd(const Rows& rows, std::int64_t k, double* centers, const LloydOptions& options,
-                  std::int32_t* labels);
+                  std::int32_t* labels, std::vector<float>& distances);
 
 // Nearest and, where asked for, second nearest centre of each row, squared distances in fp64.
 template <class Rows>
 void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_threads,
                  std::int32_t* labels, double* squared, double* second_squared);
 
-// Greedy k-means++ (Arthur and Vassilvitskii 2007, with `n_trials` candidates per step): indices
-// of k rows. With one trial, the plain algorithm by rejection from a stale bound.
+// Seeding with `n_trials` candidates per step (Arthur and Vassilvitskii 2007); with one trial the
+// plain algorithm, drawn by rejection from a stale bound; with kRandomRows rows drawn by weight.
+inline constexpr int kRandomRows = -1;
+
+// Indices of k rows. Up to kCanonicalRows rows, equal rows count as one row of their total weight
+// and the order of the rows does not matter.
+inline constexpr std::int64_t kCanonicalRows = 16384;
 template <class Rows>
-std::vector<std::int64_t> seed_plusplus(const Rows& rows, std::int64_t k, int n_trials,
-                                        std::uint64_t seed, int n_threads);
+std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_trials,
+                                       std::uint64_t seed, std::uint64_t stream, int n_threads,
+                                       const KeepGoing& keep_going);
+
+struct FitOptions {
+  std::int64_t k = 8;
+  int n_init = 1;
+  int n_trials = 1;
+  std::uint64_t seed = 0;
+  int max_iter = 300;
+  double relative_tolerance = 1e-4;  // times the mean variance of the columns
+  int n_threads = 1;
+  // Called with the run and the iteration after each iteration and now and then within one; false
+  // stops the fit, which then throws Interrupted.
+  std::function<bool(int, int)> keep_going;
+};
+
+struct FitResult {
+  std::vector<std::int32_t> labels;
+  std::vector<double> centers;  // k x d
+  std::vector<float> distances;  // of each row to its centre
+  double inertia = 0;
+  int n_iter = 0;
+};
+
+// The best of n_init fits: from `starts` (n_init x k x d) when given, else from k-means++ seeds.
+template <class Rows>
+FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& options);
+
+// Fills in shift and scale from a sample of the rows.
+template <class T>
+DenseRows<T> dense_rows(const T* data, std::int64_t n, std::int64_t d, const double* weights);
+template <class T>
+SparseRows<T> sparse_rows(const T* values, const std::int32_t* columns, const std::int64_t* starts,
+                          std::int64_t n, std::int64_t d, const double* weights);
 
 }  // namespace shoal

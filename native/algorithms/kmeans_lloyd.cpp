@@ -6,6 +6,7 @@
 #include "algorithms/kmeans.hpp"
 #include "algorithms/kmeans_assign.hpp"
 #include "algorithms/kmeans_empty.hpp"
+#include "core/error.hpp"
 #include "core/thread_pool.hpp"
 
 namespace shoal {
@@ -43,7 +44,8 @@ class Fit {
         argmin_(SHOAL_PICK_KERNELS(argmin_kernels)),
         exact_(SHOAL_PICK_KERNELS(exact_kernels)),
         units_(rows.n, k * rows.d),
-        panel_(Rows::center_block(argmin_), k, rows.d) {
+        panel_(Rows::center_block(argmin_), k, rows.d),
+        drift_(Rows::center_block(argmin_), k, rows.d) {
     const auto u = static_cast<std::size_t>(units_.count);
     const auto size = static_cast<std::size_t>(k * d_);
     sums_.assign(u * size, 0.0);
@@ -51,15 +53,17 @@ class Fit {
     changes_.assign(u, 0);
     next_.assign(size, 0.0);
     total_weights_.assign(static_cast<std::size_t>(k), 0.0);
-    drift_.assign(static_cast<std::size_t>(k), 0.0f);
-    // A gap costs a byte of traffic per bit of use: with few centres looking again is cheaper.
-    if (k * d_ >= 16 && k > 1) gaps_.assign(static_cast<std::size_t>(rows.n), 0.0f);
+    // With few centres looking again is cheaper than keeping bounds.
+    if (k * d_ >= 16 && k > 1) {
+      near_.resize(static_cast<std::size_t>(rows.n));
+      far_.resize(static_cast<std::size_t>(rows.n));
+    }
     const int workers = std::max(1, options.n_threads);
     scratch_.reserve(static_cast<std::size_t>(workers));
     for (int w = 0; w < workers && w < units_.count; ++w) scratch_.emplace_back(argmin_, Rows::kPacked ? d_ : 0);
   }
 
-  LloydResult run() {
+  LloydResult run(std::vector<float>& distances) {
     std::fill(labels_, labels_ + rows_.n, -1);
     LloydResult result;
     bool settled = false;
@@ -67,10 +71,8 @@ class Fit {
       result.n_iter = i + 1;
       const std::int64_t changed = assign(i > 0, i % kResumEvery == 0 ? Sums::fresh : Sums::delta);
       const bool moved_empty = average();
-      if (options_.keep_going && !options_.keep_going(i + 1)) {
-        result.cancelled = true;
-        break;
-      }
+      iteration_ = i + 1;
+      if (options_.keep_going && !options_.keep_going(iteration_)) throw Interrupted();
       if (changed == 0 && !moved_empty) {
         settled = true;
         break;
@@ -79,7 +81,9 @@ class Fit {
       if (shift <= options_.tolerance && !moved_empty) break;
     }
     if (!settled) settle_labels();
-    result.inertia = inertia();
+    near_.swap(distances);  // the bounds have served: their room holds the distances
+    distances.resize(static_cast<std::size_t>(rows_.n));
+    result.inertia = measure(distances.data());
     return result;
   }
 
@@ -89,24 +93,41 @@ class Fit {
   // Labels every row; returns how many labels changed.
   std::int64_t assign(bool use_drift, Sums sums) {
     panel_.pack(centers_, rows_.shift_data(), rows_.scale);
-    float* gaps = gaps_.empty() ? nullptr : gaps_.data();
-    const Assignment<Rows> pass{rows_,         argmin_, exact_, centers_,
-                                k_,            panel_.view(), labels_, gaps,
-                                use_drift && gaps != nullptr ? drift_.data() : nullptr};
+    const bool bounded = !near_.empty();
+    const Assignment<Rows> pass{rows_,
+                                argmin_,
+                                exact_,
+                                centers_,
+                                k_,
+                                panel_.view(),
+                                labels_,
+                                bounded ? near_.data() : nullptr,
+                                bounded ? far_.data() : nullptr,
+                                bounded && use_drift ? &drift_ : nullptr};
+    const KeepGoing keep_going = [&](double) {
+      return !options_.keep_going || options_.keep_going(iteration_);
+    };
+    Ticker ticker(keep_going, 0);
     parallel_for(static_cast<std::size_t>(units_.count), options_.n_threads,
-                 [&](std::size_t u, int worker) { assign_unit(pass, u, worker, sums); });
+                 [&](std::size_t u, int worker) {
+                   assign_unit(pass, u, worker, sums,
+                               [&] { return ticker.tick(worker, 1); });
+                 });
+    if (ticker.stopped()) throw Interrupted();
     std::int64_t changed = 0;
     for (const std::int64_t c : changes_) changed += c;
     return changed;
   }
 
-  void assign_unit(const Assignment<Rows>& pass, std::size_t u, int worker, Sums sums) {
+  template <class GoOn>
+  void assign_unit(const Assignment<Rows>& pass, std::size_t u, int worker, Sums sums,
+                   GoOn&& go_on) {
     double* sum = sums_.data() + u * static_cast<std::size_t>(k_ * d_);
     double* weight = weights_.data() + u * static_cast<std::size_t>(k_);
     std::int64_t changed = 0;
     auto& scratch = scratch_[static_cast<std::size_t>(worker)];
     if (sums == Sums::delta) {
-      pass.run(units_.begin(u), units_.end(u), scratch,
+      pass.run(units_.begin(u), units_.end(u), scratch, go_on,
                [&](std::int64_t row, std::int32_t old, std::int32_t now) {
                  ++changed;
                  const double w = rows_.weight(row);
@@ -116,7 +137,7 @@ class Fit {
                  weight[now] += w;
                });
     } else {
-      pass.run(units_.begin(u), units_.end(u), scratch,
+      pass.run(units_.begin(u), units_.end(u), scratch, go_on,
                [&](std::int64_t, std::int32_t, std::int32_t) { ++changed; });
       if (sums == Sums::fresh) sum_unit(u, sum, weight);
     }
@@ -158,11 +179,10 @@ class Fit {
     return moved;
   }
 
-  // Makes next_ current; returns the sum of squared shifts and records the drift of each centre.
+  // Makes next_ current; returns the sum of squared shifts.
   double advance() {
-    double total = 0, largest = 0, second = 0;
-    std::int64_t fastest = -1;
-    std::vector<double> moved(static_cast<std::size_t>(k_));
+    double total = 0;
+    std::vector<double> steps(static_cast<std::size_t>(k_));
     for (std::int64_t c = 0; c < k_; ++c) {
       double squared = 0;
       for (std::int64_t j = 0; j < d_; ++j) {
@@ -170,21 +190,10 @@ class Fit {
         squared += e * e;
       }
       total += squared;
-      const double step = std::sqrt(squared) * rows_.scale;
-      moved[static_cast<std::size_t>(c)] = step;
-      if (step > largest) {
-        second = largest;
-        largest = step;
-        fastest = c;
-      } else {
-        second = std::max(second, step);
-      }
+      steps[static_cast<std::size_t>(c)] = std::sqrt(squared) * rows_.scale;
     }
-    for (std::int64_t c = 0; c < k_; ++c) {
-      const auto i = static_cast<std::size_t>(c);
-      drift_[i] = static_cast<float>((moved[i] + (c == fastest ? second : largest)) * (1 + 1e-6) +
-                                     1e-37);
-    }
+    drift_.record(steps, next_.data(), rows_.shift_data(), rows_.scale,
+                  near_.empty() ? nullptr : near_.data(), far_.data(), labels_, rows_.n);
     std::copy(next_.begin(), next_.end(), centers_);
     return total;
   }
@@ -210,12 +219,15 @@ class Fit {
     return false;
   }
 
-  double inertia() {
+  // Distance of each row to its centre; returns the inertia.
+  double measure(float* distances) {
     std::vector<double> parts(static_cast<std::size_t>(units_.count));
     parallel_for(parts.size(), options_.n_threads, [&](std::size_t u, int) {
       double sum = 0;
       for (std::int64_t row = units_.begin(u); row < units_.end(u); ++row) {
-        sum += rows_.weight(row) * rows_.squared(exact_, row, centers_ + labels_[row] * d_);
+        const double squared = rows_.squared(exact_, row, centers_ + labels_[row] * d_);
+        distances[row] = static_cast<float>(std::sqrt(squared));
+        sum += rows_.weight(row) * squared;
       }
       parts[u] = sum;
     });
@@ -235,16 +247,18 @@ class Fit {
   CenterPanel panel_;
   std::vector<double> sums_, weights_, next_, total_weights_;
   std::vector<std::int64_t> changes_;
-  std::vector<float> drift_, gaps_;
+  Drift drift_;
+  std::vector<float> near_, far_;
   std::vector<AssignScratch> scratch_;
+  int iteration_ = 0;
 };
 
 }  // namespace
 
 template <class Rows>
 LloydResult lloyd(const Rows& rows, std::int64_t k, double* centers, const LloydOptions& options,
-                  std::int32_t* labels) {
-  return Fit<Rows>(rows, k, centers, options, labels).run();
+                  std::int32_t* labels, std::vector<float>& distances) {
+  return Fit<Rows>(rows, k, centers, options, labels).run(distances);
 }
 
 template <class Rows>
@@ -255,8 +269,8 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
   CenterPanel panel(Rows::center_block(argmin), k, rows.d);
   panel.pack(centers, rows.shift_data(), rows.scale);
   std::fill(labels, labels + rows.n, -1);
-  const Assignment<Rows> pass{rows, argmin,  exact,   centers, k, panel.view(),
-                              labels, nullptr, nullptr};
+  const Assignment<Rows> pass{rows,   argmin,  exact,   centers, k, panel.view(),
+                              labels, nullptr, nullptr, nullptr};
   const std::int64_t length = kMinUnit;
   const auto chunks = static_cast<std::size_t>((rows.n + length - 1) / length);
   std::vector<AssignScratch> scratch;
@@ -264,7 +278,7 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
   parallel_for(chunks, n_threads, [&](std::size_t chunk, int worker) {
     const std::int64_t begin = static_cast<std::int64_t>(chunk) * length;
     const std::int64_t end = std::min(rows.n, begin + length);
-    pass.run(begin, end, scratch[static_cast<std::size_t>(worker)],
+    pass.run(begin, end, scratch[static_cast<std::size_t>(worker)], [] { return true; },
              [](std::int64_t, std::int32_t, std::int32_t) {});
     for (std::int64_t row = begin; row < end; ++row) {
       if (second_squared != nullptr) {
@@ -280,7 +294,7 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
 
 #define SHOAL_INSTANTIATE(Rows)                                                              \
   template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&,        \
-                             std::int32_t*);                                                 \
+                             std::int32_t*, std::vector<float>&);                                                 \
   template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*,    \
                             double*, double*);
 SHOAL_INSTANTIATE(DenseRows<float>)

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "algorithms/kmeans.hpp"
+#include "core/error.hpp"
 #include "core/philox.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/seeding.hpp"
@@ -19,11 +21,13 @@ constexpr int kMaxRejections = 24;
 template <class Rows>
 class Seeder {
  public:
-  Seeder(const Rows& rows, std::int64_t k, std::uint64_t seed, int n_threads)
+  Seeder(const Rows& rows, std::int64_t k, Philox random, int n_threads,
+         const KeepGoing& keep_going)
       : rows_(rows),
         k_(k),
-        random_(seed, 0x5eed),
+        random_(random),
         n_threads_(n_threads),
+        keep_going_(keep_going),
         kernels_(SHOAL_PICK_KERNELS(seeding_kernels)),
         n_chunks_((rows.n + kChunk - 1) / kChunk),
         closest_(static_cast<std::size_t>(rows.n), std::numeric_limits<float>::max()),
@@ -40,7 +44,7 @@ class Seeder {
     std::vector<std::int64_t> candidates(static_cast<std::size_t>(n_trials));
     choose(draw_by_weight());
     // Candidate 0 is the seed chosen last: its distances are taken in the same pass.
-    set_candidate(0, chosen_.back());
+    for (int lane = 0; lane < kCandidateLanes; ++lane) set_candidate(lane, chosen_.back());
     pass(1, [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
       chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at), &closest_[static_cast<std::size_t>(at)]);
     });
@@ -110,12 +114,15 @@ class Seeder {
   // Calls use(distances, first row, count, n_groups, chunk) for every step of every chunk.
   template <class Use>
   void pass(int n_groups, Use&& use) {
+    Ticker ticker(keep_going_, 0);
     parallel_for(static_cast<std::size_t>(n_chunks_), n_threads_, [&](std::size_t c, int worker) {
+      if (!ticker.tick(worker, 1)) return;
       visit_chunk(static_cast<std::int64_t>(c), n_groups, scratch_[static_cast<std::size_t>(worker)],
                   [&](const float* distances, std::int64_t at, int count) {
                     use(distances, at, count, n_groups, c);
                   });
     });
+    if (ticker.stopped()) throw Interrupted();
   }
 
   template <class Use>
@@ -248,6 +255,7 @@ class Seeder {
   std::int64_t k_;
   Philox random_;
   int n_threads_;
+  const KeepGoing& keep_going_;
   const SeedingKernels& kernels_;
   std::int64_t n_chunks_;
   std::vector<float> closest_, panel_;
@@ -257,18 +265,73 @@ class Seeder {
   int n_pending_ = 0;
 };
 
-}  // namespace
+// Draws without replacement in proportion to the weights: the k least of -ln(u) / w
+// (Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
+template <class Rows>
+std::vector<std::int64_t> random_rows(const Rows& rows, std::int64_t k, Philox random) {
+  std::vector<std::pair<double, std::int64_t>> keys;
+  keys.reserve(static_cast<std::size_t>(rows.n));
+  for (std::int64_t i = 0; i < rows.n; ++i) {
+    const double u = random.uniform_at(static_cast<std::uint64_t>(i));
+    keys.emplace_back(rows.weight(i) > 0 ? -std::log1p(-u) / rows.weight(i)
+                                         : std::numeric_limits<double>::infinity(),
+                      i);
+  }
+  std::partial_sort(keys.begin(), keys.begin() + k, keys.end());
+  std::vector<std::int64_t> chosen;
+  for (std::int64_t c = 0; c < k; ++c) chosen.push_back(keys[static_cast<std::size_t>(c)].second);
+  return chosen;
+}
 
 template <class Rows>
-std::vector<std::int64_t> seed_plusplus(const Rows& rows, std::int64_t k, int n_trials,
-                                        std::uint64_t seed, int n_threads) {
-  Seeder<Rows> seeder(rows, k, seed, n_threads);
+std::vector<std::int64_t> seeds_of(const Rows& rows, std::int64_t k, int n_trials, Philox random,
+                                   int n_threads, const KeepGoing& keep_going) {
+  if (n_trials == kRandomRows) return random_rows(rows, k, random);
+  Seeder<Rows> seeder(rows, k, random, n_threads, keep_going);
   return n_trials > 1 ? seeder.greedy(n_trials) : seeder.plain();
 }
 
-#define SHOAL_INSTANTIATE(Rows)                                                       \
-  template std::vector<std::int64_t> seed_plusplus(const Rows&, std::int64_t, int,    \
-                                                   std::uint64_t, int);
+}  // namespace
+
+template <class Rows>
+std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_trials,
+                                       std::uint64_t seed, std::uint64_t stream, int n_threads,
+                                       const KeepGoing& keep_going) {
+  const Philox random(seed, stream);
+  if (rows.n > kCanonicalRows) return seeds_of(rows, k, n_trials, random, n_threads, keep_going);
+
+  std::vector<std::int64_t> order;
+  for (std::int64_t i = 0; i < rows.n; ++i) {
+    if (rows.weight(i) > 0) order.push_back(i);
+  }
+  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    const int side = rows.compare(a, b);
+    return side != 0 ? side < 0 : a < b;
+  });
+  std::vector<std::int64_t> distinct;
+  std::vector<double> weights;
+  for (const std::int64_t i : order) {
+    if (distinct.empty() || rows.compare(distinct.back(), i) != 0) {
+      distinct.push_back(i);
+      weights.push_back(0);
+    }
+    weights.back() += rows.weight(i);
+  }
+  // Fewer distinct rows than seeds: every one of them, and the rest again.
+  if (static_cast<std::int64_t>(distinct.size()) < k) {
+    std::vector<std::int64_t> chosen;
+    for (std::int64_t c = 0; c < k; ++c) chosen.push_back(distinct[static_cast<std::size_t>(c) % distinct.size()]);
+    return chosen;
+  }
+  std::vector<std::int64_t> chosen = seeds_of(rows.subset(distinct, weights.data()), k, n_trials, random, n_threads, keep_going);
+  for (auto& c : chosen) c = distinct[static_cast<std::size_t>(c)];
+  return chosen;
+}
+
+#define SHOAL_INSTANTIATE(Rows)                                                      \
+  template std::vector<std::int64_t> choose_seeds(const Rows&, std::int64_t, int,    \
+                                                  std::uint64_t, std::uint64_t, int, \
+                                                  const KeepGoing&);
 SHOAL_INSTANTIATE(DenseRows<float>)
 SHOAL_INSTANTIATE(DenseRows<double>)
 SHOAL_INSTANTIATE(SparseRows<float>)

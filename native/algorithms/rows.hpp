@@ -26,6 +26,7 @@ struct DenseRows {
   std::vector<double> shift;
   double scale = 1;
   std::vector<T> typed_shift;
+  std::vector<T> owned;  // the rows themselves when they are a copy
 
   const T* row(std::int64_t i) const { return data + i * d; }
   double weight(std::int64_t i) const { return weights != nullptr ? weights[i] : 1.0; }
@@ -80,6 +81,24 @@ struct DenseRows {
     } else {
       exact.add_f64(row(i), shift.data(), w, d, sums);
     }
+  }
+
+  // Orders rows by their values, column after column.
+  int compare(std::int64_t a, std::int64_t b) const {
+    for (std::int64_t j = 0; j < d; ++j) {
+      if (row(a)[j] != row(b)[j]) return row(a)[j] < row(b)[j] ? -1 : 1;
+    }
+    return 0;
+  }
+  // Some of the rows, copied.
+  DenseRows subset(const std::vector<std::int64_t>& chosen, const double* new_weights) const {
+    DenseRows part = *this;
+    part.owned.reserve(chosen.size() * static_cast<std::size_t>(d));
+    for (const std::int64_t i : chosen) part.owned.insert(part.owned.end(), row(i), row(i) + d);
+    part.data = part.owned.data();
+    part.n = static_cast<std::int64_t>(chosen.size());
+    part.weights = new_weights;
+    return part;
   }
 
   // Writes row i into lane `lane` of a candidate panel, [group][d][8].

@@ -3,6 +3,7 @@
 // those of the dense matrix.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
@@ -28,6 +29,10 @@ struct SparseRows {
   std::vector<double> shift;  // zeros
   double scale = 1;
   std::int64_t longest = 0;  // entries of the fullest row
+  // The entries themselves when they are a copy.
+  std::vector<T> owned_values;
+  std::vector<std::int32_t> owned_columns;
+  std::vector<std::int64_t> owned_starts;
 
   double weight(std::int64_t i) const { return weights != nullptr ? weights[i] : 1.0; }
   const double* shift_data() const { return shift.data(); }
@@ -83,6 +88,36 @@ struct SparseRows {
     }
   }
 
+  // Orders rows by their values, column after column, as if they were written out.
+  int compare(std::int64_t a, std::int64_t b) const {
+    std::int64_t i = starts[a], j = starts[b];
+    while (i < starts[a + 1] || j < starts[b + 1]) {
+      const bool left = i < starts[a + 1] && (j == starts[b + 1] || columns[i] <= columns[j]);
+      const bool right = j < starts[b + 1] && (i == starts[a + 1] || columns[j] <= columns[i]);
+      const T x = left ? values[i++] : T{0};
+      const T y = right ? values[j++] : T{0};
+      if (x != y) return x < y ? -1 : 1;
+    }
+    return 0;
+  }
+  // Some of the rows, copied.
+  SparseRows subset(const std::vector<std::int64_t>& chosen, const double* new_weights) const {
+    SparseRows part = *this;
+    part.owned_starts.push_back(0);
+    for (const std::int64_t i : chosen) {
+      part.owned_values.insert(part.owned_values.end(), values + starts[i], values + starts[i + 1]);
+      part.owned_columns.insert(part.owned_columns.end(), columns + starts[i],
+                                columns + starts[i + 1]);
+      part.owned_starts.push_back(static_cast<std::int64_t>(part.owned_values.size()));
+    }
+    part.values = part.owned_values.data();
+    part.columns = part.owned_columns.data();
+    part.starts = part.owned_starts.data();
+    part.n = static_cast<std::int64_t>(chosen.size());
+    part.weights = new_weights;
+    return part;
+  }
+
   void write_candidate(const SeedingKernels&, std::int64_t i, float* panel, int lane) const {
     float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
     for (std::int64_t j = 0; j < d; ++j) to[j * kCandidateLanes] = 0;
@@ -93,34 +128,31 @@ struct SparseRows {
   void candidate_distances(const SeedingKernels&, std::int64_t first, int count,
                            const float* panel, int n_groups, std::vector<float>& room,
                            float* out) const {
-    // Differences where the row has entries, plus the candidates' squares everywhere else: no
-    // cancellation, so that equal rows are at distance zero.
-    room.resize(static_cast<std::size_t>(n_groups * kCandidateLanes));
+    // Squared differences where the row has entries, the candidate's squares everywhere else. The
+    // squares are added in column order both times, so equal rows are at distance exactly zero.
+    room.resize(static_cast<std::size_t>(count));
     for (int g = 0; g < n_groups; ++g) {
       const float* c = panel + static_cast<std::int64_t>(g) * d * kCandidateLanes;
+      double squares[kCandidateLanes] = {};
+      for (std::int64_t j = 0; j < d; ++j) {
+        for (int l = 0; l < kCandidateLanes; ++l) {
+          const double v = static_cast<double>(c[j * kCandidateLanes + l]);
+          squares[l] += v * v;
+        }
+      }
       for (int i = 0; i < count; ++i) {
-        double sum[kCandidateLanes] = {};
-        std::int64_t next = 0;
-        const auto skip_to = [&](std::int64_t column) {
-          for (; next < column; ++next) {
-            for (int l = 0; l < kCandidateLanes; ++l) {
-              const double v = static_cast<double>(c[next * kCandidateLanes + l]);
-              sum[l] += v * v;
-            }
-          }
-        };
+        double covered[kCandidateLanes] = {}, apart[kCandidateLanes] = {};
         for (std::int64_t e = starts[first + i]; e < starts[first + i + 1]; ++e) {
-          skip_to(columns[e]);
           const double x = static_cast<double>(scaled(e));
           for (int l = 0; l < kCandidateLanes; ++l) {
-            const double v = static_cast<double>(c[next * kCandidateLanes + l]) - x;
-            sum[l] += v * v;
+            const double v = static_cast<double>(c[columns[e] * std::int64_t{kCandidateLanes} + l]);
+            covered[l] += v * v;
+            apart[l] += (v - x) * (v - x);
           }
-          ++next;
         }
-        skip_to(d);
         for (int l = 0; l < kCandidateLanes; ++l) {
-          out[(i * n_groups + g) * kCandidateLanes + l] = static_cast<float>(sum[l]);
+          const double rest = std::max(0.0, squares[l] - covered[l]);
+          out[(i * n_groups + g) * kCandidateLanes + l] = static_cast<float>(apart[l] + rest);
         }
       }
     }

@@ -42,17 +42,18 @@ struct ArgminKernels {
   float (*score_error)(std::int64_t d);
   float (*long_sum_error)(std::int64_t n);
 
-  // From scores to certainty. gap[i] = lower bound of (distance to every other centre) - (distance
-  // to the best), in scaled units; uncertain[t] has bit i set when row i of tile t needs exact
-  // arithmetic.
+  // From scores to certainty. near[i] is an upper bound of the distance to the best centre, far[i] a
+  // lower bound of the distance to any other, in scaled units; uncertain[t] has bit i set when row i
+  // of tile t needs exact arithmetic.
   void (*settle)(int n_tiles, float score_error, float norm_error, float max_norm,
-                 const float* squared_norms, const float* best, const float* second, float* gap,
-                 std::uint32_t* uncertain);
+                 const float* squared_norms, const float* best, const float* second, float* near,
+                 float* far, std::uint32_t* uncertain);
 
-  // Lowers gaps by what their centre and its rivals moved; writes the positions of the rows whose
-  // gap is used up, counted from `first`, and returns how many.
-  int (*decay)(float* gap, const std::int32_t* labels, const float* drift, int count,
-               std::int32_t first, std::int32_t* active);
+  // Lets bounds follow the centres: near grows by the drift of the row's own centre, far shrinks by
+  // the drift of its fastest rival. Writes the positions of the rows whose bounds no longer keep
+  // them apart and returns how many.
+  int (*decay)(float* near, float* far, const std::int32_t* labels, const float* own,
+               const float* rival, int count, std::int32_t* active);
 };
 
 SHOAL_DECLARE_KERNELS(ArgminKernels, argmin_kernels)

@@ -12,6 +12,8 @@ constexpr int kTile = kGroups * kLanes;
 constexpr int kBlock = kWideFile ? 12 : 6;
 // Products are added in runs of this many dimensions, which keeps the error bound small.
 constexpr int kRun = 64;
+// More than the rounding of the few operations that keep a bound.
+constexpr float kSlack = 4.8e-7f;
 constexpr std::uint32_t kLaneBits = (1u << kLanes) - 1;
 
 typedef double vd __attribute__((vector_size(kLanes * 8)));
@@ -247,8 +249,8 @@ float long_sum_error(std::int64_t n) {
 }
 
 void settle(int n_tiles, float score_error, float norm_error, float max_norm,
-            const float* squared_norms, const float* best, const float* second, float* gap,
-            std::uint32_t* uncertain) {
+            const float* squared_norms, const float* best, const float* second, float* near,
+            float* far, std::uint32_t* uncertain) {
   const vf c = splat(max_norm), half_c = splat(0.5f * max_norm * max_norm), tiny = splat(1e-35f);
   const vf relative = splat(score_error), norm_relative = splat(norm_error), zero{};
   for (int t = 0; t < n_tiles; ++t) {
@@ -262,23 +264,24 @@ void settle(int n_tiles, float score_error, float norm_error, float max_norm,
       const vf twice = error + error;
       bits |= (kLaneBits & ~less_mask(twice, next - low)) << (group * kLanes);
       const vf slip = fma(norm_relative, xx, twice);
-      const vf near = sqrt(max(xx + low + low + slip, zero));
-      const vf far = sqrt(max(xx + next + next - slip, zero));
-      store(gap + at, far - near - (far + near) * 2.4e-7f);
+      store(near + at, sqrt(max(xx + low + low + slip, zero)) * (1 + kSlack));
+      store(far + at, sqrt(max(xx + next + next - slip, zero)) * (1 - kSlack));
     }
     uncertain[t] = bits;
   }
 }
 
-int decay(float* gap, const std::int32_t* labels, const float* drift, int count,
-          std::int32_t first, std::int32_t* active) {
+int decay(float* near, float* far, const std::int32_t* labels, const float* own,
+          const float* rival, int count, std::int32_t* active) {
   int n = 0;
   for (int i = 0; i < count; ++i) {
-    // The factor covers the rounding of the subtraction; a gap already used up stays used up.
-    const float left = (gap[i] - drift[labels[i]]) * (1 - 2.4e-7f);
-    gap[i] = left;
-    active[n] = first + i;
-    n += !(left > 0);
+    const std::int32_t label = labels[i];
+    const float up = (near[i] + own[label]) * (1 + kSlack);
+    const float low = (far[i] - rival[label]) * (1 - kSlack);
+    near[i] = up;
+    far[i] = low;
+    active[n] = i;
+    n += !(up < low);
   }
   return n;
 }

@@ -76,17 +76,19 @@ SHOAL_INLINE vi splat(std::int32_t x) {
 
 // less_mask: bit l is a[l] < b[l]. select_less: lanes where a < b take `yes`.
 #if defined(__AVX512F__)
+// The masked forms: the plain ones start from an undefined register, which gcc 12 warns about.
+inline constexpr __mmask16 kAll = 0xffff;
 SHOAL_INLINE vf fma(vf a, vf b, vf c) {
   return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
 SHOAL_INLINE vf min(vf a, vf b) {
-  return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+  return (vf)_mm512_maskz_min_ps(kAll, (__m512)a, (__m512)b);
 }
 SHOAL_INLINE vf max(vf a, vf b) {
-  return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+  return (vf)_mm512_maskz_max_ps(kAll, (__m512)a, (__m512)b);
 }
 SHOAL_INLINE vf sqrt(vf a) {
-  return (vf)_mm512_sqrt_ps((__m512)a);
+  return (vf)_mm512_maskz_sqrt_ps(kAll, (__m512)a);
 }
 SHOAL_INLINE unsigned less_mask(vf a, vf b) {
   return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);

@@ -1,0 +1,205 @@
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include "algorithms/kmeans.hpp"
+#include "bindings/registry.hpp"
+#include "core/error.hpp"
+
+namespace nb = nanobind;
+
+namespace shoal::bindings {
+namespace {
+
+template <class T>
+using Matrix = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+
+template <class T>
+nb::ndarray<nb::numpy, T> hand_over(std::vector<T> values, std::initializer_list<std::size_t> shape) {
+  auto* kept = new std::vector<T>(std::move(values));
+  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  return nb::ndarray<nb::numpy, T>(kept->data(), shape, owner);
+}
+
+// Signals and the Python callback, seen from a fit that runs without the interpreter's lock.
+class Watch {
+ public:
+  explicit Watch(nb::object callback) : callback_(std::move(callback)) {}
+
+  std::function<bool(int, int)> watcher() {
+    return [this](int run, int iteration) { return ask(run, iteration); };
+  }
+  void rethrow() const {
+    if (raised_) std::rethrow_exception(raised_);
+  }
+
+ private:
+  bool ask(int run, int iteration) {
+    nb::gil_scoped_acquire lock;
+    try {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
+      const bool news = run != run_ || iteration != iteration_;
+      if (news && !callback_.is_none()) callback_(run, iteration);
+      run_ = run;
+      iteration_ = iteration;
+      return true;
+    } catch (...) {
+      raised_ = std::current_exception();
+      return false;
+    }
+  }
+
+  nb::object callback_;
+  int run_ = -1, iteration_ = -1;
+  std::exception_ptr raised_;
+};
+
+template <class Work>
+auto without_lock(Watch& watch, Work&& work) {
+  try {
+    nb::gil_scoped_release release;
+    return work();
+  } catch (const Interrupted&) {
+    watch.rethrow();
+    throw;
+  }
+}
+
+template <class Rows>
+nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options,
+              nb::object callback) {
+  Watch watch(std::move(callback));
+  options.keep_going = watch.watcher();
+  FitResult result = without_lock(watch, [&] {
+    return fit_kmeans(rows, starts ? starts->data() : nullptr, options);
+  });
+  const auto n = static_cast<std::size_t>(rows.n);
+  const auto k = static_cast<std::size_t>(options.k), d = static_cast<std::size_t>(rows.d);
+  return nb::make_tuple(hand_over(std::move(result.labels), {n}),
+                        hand_over(std::move(result.centers), {k, d}),
+                        hand_over(std::move(result.distances), {n}), result.inertia, result.n_iter);
+}
+
+template <class Rows>
+nb::tuple assign(const Rows& rows, Matrix<double> centers, bool second, int n_threads) {
+  const auto n = static_cast<std::size_t>(rows.n);
+  std::vector<std::int32_t> labels(n);
+  std::vector<double> squared(n), next(second ? n : 0);
+  {
+    nb::gil_scoped_release release;
+    assign_rows(rows, centers.data(), static_cast<std::int64_t>(centers.shape(0)), n_threads,
+                labels.data(), squared.data(), second ? next.data() : nullptr);
+  }
+  return nb::make_tuple(hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}),
+                        second ? nb::object(nb::cast(hand_over(std::move(next), {n}))) : nb::none());
+}
+
+template <class Rows>
+nb::object seeds(const Rows& rows, std::int64_t k, int n_trials, std::uint64_t seed,
+                 int n_threads) {
+  Watch watch{nb::none()};
+  auto ask = watch.watcher();
+  std::vector<std::int64_t> chosen = without_lock(watch, [&] {
+    return choose_seeds(rows, k, n_trials, seed, 0, n_threads,
+                        [&](double) { return ask(0, 0); });
+  });
+  return nb::cast(hand_over(std::move(chosen), {static_cast<std::size_t>(k)}));
+}
+
+FitOptions options_of(std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter,
+                      double tol, int n_threads) {
+  return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}};
+}
+
+template <class T>
+DenseRows<T> rows_of(const Matrix<T>& X, const std::optional<Vector<double>>& weights) {
+  return dense_rows(X.data(), static_cast<std::int64_t>(X.shape(0)),
+                    static_cast<std::int64_t>(X.shape(1)), weights ? weights->data() : nullptr);
+}
+
+template <class T>
+SparseRows<T> rows_of(const Vector<T>& values, const Vector<std::int32_t>& columns,
+                      const Vector<std::int64_t>& starts, std::int64_t d,
+                      const std::optional<Vector<double>>& weights) {
+  return sparse_rows(values.data(), columns.data(), starts.data(),
+                     static_cast<std::int64_t>(starts.shape(0)) - 1, d,
+                     weights ? weights->data() : nullptr);
+}
+
+template <class T>
+void bind_dense(nb::module_& m) {
+  m.def("kmeans_fit",
+        [](Matrix<T> X, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+           std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
+           int n_threads, nb::object callback) {
+          return fit(rows_of<T>(X, weights), starts,
+                     options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
+        },
+        nb::arg("X"), nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"),
+        nb::arg("n_init"), nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"),
+        nb::arg("tol"), nb::arg("n_threads"), nb::arg("callback").none());
+  m.def("kmeans_assign",
+        [](Matrix<T> X, Matrix<double> centers, bool second, int n_threads) {
+          return assign(rows_of<T>(X, std::nullopt), centers, second, n_threads);
+        },
+        nb::arg("X"), nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+  m.def("kmeans_seeds",
+        [](Matrix<T> X, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+           std::uint64_t seed, int n_threads) {
+          return seeds(rows_of<T>(X, weights), k, n_trials, seed, n_threads);
+        },
+        nb::arg("X"), nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"),
+        nb::arg("seed"), nb::arg("n_threads"));
+}
+
+template <class T>
+void bind_sparse(nb::module_& m) {
+  m.def("kmeans_fit_csr",
+        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+           std::int64_t d, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+           std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
+           int n_threads, nb::object callback) {
+          return fit(rows_of<T>(values, columns, row_starts, d, weights), starts,
+                     options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
+        },
+        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+        nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"), nb::arg("n_init"),
+        nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"), nb::arg("tol"),
+        nb::arg("n_threads"), nb::arg("callback").none());
+  m.def("kmeans_assign_csr",
+        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+           std::int64_t d, Matrix<double> centers, bool second, int n_threads) {
+          return assign(rows_of<T>(values, columns, row_starts, d, std::nullopt), centers, second,
+                        n_threads);
+        },
+        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+        nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+  m.def("kmeans_seeds_csr",
+        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+           std::int64_t d, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+           std::uint64_t seed, int n_threads) {
+          return seeds(rows_of<T>(values, columns, row_starts, d, weights), k, n_trials, seed,
+                       n_threads);
+        },
+        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+        nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"), nb::arg("seed"),
+        nb::arg("n_threads"));
+}
+
+}  // namespace
+
+SHOAL_BIND(m) {
+  bind_dense<float>(m);
+  bind_dense<double>(m);
+  bind_sparse<float>(m);
+  bind_sparse<double>(m);
+}
+
+}  // namespace shoal::bindings
