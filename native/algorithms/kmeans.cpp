@@ -75,16 +75,16 @@ SparseRows<T> sparse_rows(const T* values, const std::int32_t* columns, const st
     largest = std::max(largest, std::abs(static_cast<double>(values[e])));
   }
   rows.scale = scale_for(largest);
-  for (std::int64_t i = 0; i < n; ++i) rows.longest = std::max(rows.longest, starts[i + 1] - starts[i]);
+  for (std::int64_t i = 0; i < n; ++i)
+    rows.longest = std::max(rows.longest, starts[i + 1] - starts[i]);
   return rows;
 }
 
 template <class Rows>
 FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& options) {
   const std::int64_t size = options.k * rows.d;
-  const double tolerance = options.relative_tolerance > 0
-                               ? options.relative_tolerance * mean_variance(rows)
-                               : 0.0;
+  const double tolerance =
+      options.relative_tolerance > 0 ? options.relative_tolerance * mean_variance(rows) : 0.0;
   FitResult best;
   best.inertia = std::numeric_limits<double>::infinity();
   std::vector<std::int32_t> labels(static_cast<std::size_t>(rows.n));

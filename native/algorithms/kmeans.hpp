@@ -63,7 +63,7 @@ struct FitOptions {
 
 struct FitResult {
   std::vector<std::int32_t> labels;
-  std::vector<double> centers;  // k x d
+  std::vector<double> centers;   // k x d
   std::vector<float> distances;  // of each row to its centre
   double inertia = 0;
   int n_iter = 0;

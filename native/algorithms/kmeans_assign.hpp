@@ -50,7 +50,7 @@ struct Assignment {
   std::int64_t k;
   PackedCenters packed;
   std::int32_t* labels;
-  float* near;         // bounds of every row; null: none kept
+  float* near;  // bounds of every row; null: none kept
   float* far;
   const Drift* drift;  // null: every row is looked at
 
@@ -121,7 +121,8 @@ struct Assignment {
     const float own_high = near[row], own_low = near[row] * (1 - 1e-6f);
     if (!(own_high < slow)) return false;
     const bool unsure = (s.uncertain[at / static_cast<std::size_t>(argmin.tile)] >>
-                         (at % static_cast<std::size_t>(argmin.tile))) & 1u;
+                         (at % static_cast<std::size_t>(argmin.tile))) &
+                        1u;
     if (best == own) {
       if (unsure || !(own_high < s.far[at])) return false;
       far[row] = std::min(slow, s.far[at]);
@@ -175,12 +176,13 @@ struct Assignment {
         const int i = t * argmin.tile + __builtin_ctz(bits);
         if (i >= n) break;
         const auto at = static_cast<std::size_t>(i);
-        const Nearest found = rows.nearest(exact, from + (some != nullptr ? some[i] : i), centers, k);
+        const Nearest found =
+            rows.nearest(exact, from + (some != nullptr ? some[i] : i), centers, k);
         s.index[at] = found.index;
         s.near[at] = static_cast<float>(std::sqrt(found.squared) * rows.scale * (1 + 1e-6));
-        s.far[at] = k == 1 ? 1e30f
-                           : static_cast<float>(std::sqrt(found.second_squared) * rows.scale *
-                                                (1 - 1e-6));
+        s.far[at] =
+            k == 1 ? 1e30f
+                   : static_cast<float>(std::sqrt(found.second_squared) * rows.scale * (1 - 1e-6));
       }
     }
   }

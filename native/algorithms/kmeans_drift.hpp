@@ -34,10 +34,11 @@ class Drift {
 
   // Lower bound of the distance to the best fast centre.
   template <class Rows, class Kernels>
-  float lower_best(float squared_norm, float score, const Rows& rows, const Kernels& kernels) const {
+  float lower_best(float squared_norm, float score, const Rows& rows,
+                   const Kernels& kernels) const {
     const float c = fast_panel().max_norm;
-    const float error = rows.score_error(kernels) *
-                        (std::sqrt(squared_norm) * 1.001f * c + 0.5f * c * c);
+    const float error =
+        rows.score_error(kernels) * (std::sqrt(squared_norm) * 1.001f * c + 0.5f * c * c);
     const float slip = rows.norm_error(kernels) * squared_norm + 2.001f * error + 1e-35f;
     return std::sqrt(std::max(squared_norm + 2 * score - slip, 0.0f)) * (1 - 1e-6f);
   }

@@ -20,7 +20,8 @@ constexpr int kResumEvery = 16;  // iterations between two sums from scratch
 // added in unit order: the result does not depend on the number of threads.
 struct Units {
   Units(std::int64_t n_rows, std::int64_t sums_size) : n(n_rows) {
-    const std::int64_t affordable = std::max<std::int64_t>(2, (1 << 20) / sums_size + n / sums_size);
+    const std::int64_t affordable =
+        std::max<std::int64_t>(2, (1 << 20) / sums_size + n / sums_size);
     const std::int64_t wanted = std::min<std::int64_t>(kMaxUnits, affordable);
     length = std::max(kMinUnit, (n + wanted - 1) / wanted);
     count = (n + length - 1) / length;
@@ -60,7 +61,8 @@ class Fit {
     }
     const int workers = std::max(1, options.n_threads);
     scratch_.reserve(static_cast<std::size_t>(workers));
-    for (int w = 0; w < workers && w < units_.count; ++w) scratch_.emplace_back(argmin_, Rows::kPacked ? d_ : 0);
+    for (int w = 0; w < workers && w < units_.count; ++w)
+      scratch_.emplace_back(argmin_, Rows::kPacked ? d_ : 0);
   }
 
   LloydResult run(std::vector<float>& distances) {
@@ -110,8 +112,7 @@ class Fit {
     Ticker ticker(keep_going, 0);
     parallel_for(static_cast<std::size_t>(units_.count), options_.n_threads,
                  [&](std::size_t u, int worker) {
-                   assign_unit(pass, u, worker, sums,
-                               [&] { return ticker.tick(worker, 1); });
+                   assign_unit(pass, u, worker, sums, [&] { return ticker.tick(worker, 1); });
                  });
     if (ticker.stopped()) throw Interrupted();
     std::int64_t changed = 0;
@@ -213,7 +214,8 @@ class Fit {
   bool average_has_empty() const {
     for (std::int64_t c = 0; c < k_; ++c) {
       double w = 0;
-      for (std::int64_t u = 0; u < units_.count; ++u) w += weights_[static_cast<std::size_t>(u * k_ + c)];
+      for (std::int64_t u = 0; u < units_.count; ++u)
+        w += weights_[static_cast<std::size_t>(u * k_ + c)];
       if (!(w > 0)) return true;
     }
     return false;
@@ -269,17 +271,19 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
   CenterPanel panel(Rows::center_block(argmin), k, rows.d);
   panel.pack(centers, rows.shift_data(), rows.scale);
   std::fill(labels, labels + rows.n, -1);
-  const Assignment<Rows> pass{rows,   argmin,  exact,   centers, k, panel.view(),
-                              labels, nullptr, nullptr, nullptr};
+  const Assignment<Rows> pass{rows,         argmin, exact,   centers, k,
+                              panel.view(), labels, nullptr, nullptr, nullptr};
   const std::int64_t length = kMinUnit;
   const auto chunks = static_cast<std::size_t>((rows.n + length - 1) / length);
   std::vector<AssignScratch> scratch;
-  for (int w = 0; w < std::max(1, n_threads); ++w) scratch.emplace_back(argmin, Rows::kPacked ? rows.d : 0);
+  for (int w = 0; w < std::max(1, n_threads); ++w)
+    scratch.emplace_back(argmin, Rows::kPacked ? rows.d : 0);
   parallel_for(chunks, n_threads, [&](std::size_t chunk, int worker) {
     const std::int64_t begin = static_cast<std::int64_t>(chunk) * length;
     const std::int64_t end = std::min(rows.n, begin + length);
-    pass.run(begin, end, scratch[static_cast<std::size_t>(worker)], [] { return true; },
-             [](std::int64_t, std::int32_t, std::int32_t) {});
+    pass.run(
+        begin, end, scratch[static_cast<std::size_t>(worker)], [] { return true; },
+        [](std::int64_t, std::int32_t, std::int32_t) {});
     for (std::int64_t row = begin; row < end; ++row) {
       if (second_squared != nullptr) {
         const Nearest found = rows.nearest(exact, row, centers, k);
@@ -292,11 +296,11 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
   });
 }
 
-#define SHOAL_INSTANTIATE(Rows)                                                              \
-  template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&,        \
-                             std::int32_t*, std::vector<float>&);                                                 \
-  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*,    \
-                            double*, double*);
+#define SHOAL_INSTANTIATE(Rows)                                                                    \
+  template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&,              \
+                             std::int32_t*, std::vector<float>&);                                  \
+  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*, double*, \
+                            double*);
 SHOAL_INSTANTIATE(DenseRows<float>)
 SHOAL_INSTANTIATE(DenseRows<double>)
 SHOAL_INSTANTIATE(SparseRows<float>)

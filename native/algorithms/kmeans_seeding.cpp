@@ -46,17 +46,21 @@ class Seeder {
     // Candidate 0 is the seed chosen last: its distances are taken in the same pass.
     for (int lane = 0; lane < kCandidateLanes; ++lane) set_candidate(lane, chosen_.back());
     pass(1, [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
-      chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at), &closest_[static_cast<std::size_t>(at)]);
+      chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at),
+                                           &closest_[static_cast<std::size_t>(at)]);
     });
     while (static_cast<std::int64_t>(chosen_.size()) < k_) {
       for (auto& c : candidates) c = draw();
-      for (std::size_t t = 0; t < candidates.size(); ++t) set_candidate(static_cast<int>(t) + 1, candidates[t]);
+      for (std::size_t t = 0; t < candidates.size(); ++t)
+        set_candidate(static_cast<int>(t) + 1, candidates[t]);
       for (int lane = n_trials + 1; lane < lanes; ++lane) set_candidate(lane, candidates[0]);
       std::fill(sums.begin(), sums.end(), 0.0);
-      pass(n_groups, [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
-        kernels_.potentials(distances, count, groups, weights_at(at), &closest_[static_cast<std::size_t>(at)],
-                            &sums[chunk * static_cast<std::size_t>(lanes)]);
-      });
+      pass(n_groups,
+           [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
+             kernels_.potentials(distances, count, groups, weights_at(at),
+                                 &closest_[static_cast<std::size_t>(at)],
+                                 &sums[chunk * static_cast<std::size_t>(lanes)]);
+           });
       const std::size_t best = least_potential(sums, lanes, n_trials);
       for (std::size_t c = 0; c < chunk_sums_.size(); ++c) {
         chunk_sums_[c] = sums[c * static_cast<std::size_t>(lanes) + best];
@@ -117,7 +121,8 @@ class Seeder {
     Ticker ticker(keep_going_, 0);
     parallel_for(static_cast<std::size_t>(n_chunks_), n_threads_, [&](std::size_t c, int worker) {
       if (!ticker.tick(worker, 1)) return;
-      visit_chunk(static_cast<std::int64_t>(c), n_groups, scratch_[static_cast<std::size_t>(worker)],
+      visit_chunk(static_cast<std::int64_t>(c), n_groups,
+                  scratch_[static_cast<std::size_t>(worker)],
                   [&](const float* distances, std::int64_t at, int count) {
                     use(distances, at, count, n_groups, c);
                   });
@@ -142,7 +147,9 @@ class Seeder {
     double least = std::numeric_limits<double>::infinity();
     for (int t = 1; t <= n_trials; ++t) {
       double total = 0;
-      for (std::size_t i = static_cast<std::size_t>(t); i < sums.size(); i += static_cast<std::size_t>(lanes)) total += sums[i];
+      for (std::size_t i = static_cast<std::size_t>(t); i < sums.size();
+           i += static_cast<std::size_t>(lanes))
+        total += sums[i];
       if (total < least) {
         least = total;
         best = static_cast<std::size_t>(t);
@@ -243,11 +250,14 @@ class Seeder {
   void catch_up() {
     if (n_pending_ == 0) return;
     const int n_groups = (n_pending_ + kCandidateLanes - 1) / kCandidateLanes;
-    for (int lane = n_pending_; lane < n_groups * kCandidateLanes; ++lane) set_candidate(lane, chosen_.back());
+    for (int lane = n_pending_; lane < n_groups * kCandidateLanes; ++lane)
+      set_candidate(lane, chosen_.back());
     std::fill(chunk_sums_.begin(), chunk_sums_.end(), 0.0);
-    pass(n_groups, [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
-      chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at), &closest_[static_cast<std::size_t>(at)]);
-    });
+    pass(n_groups,
+         [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
+           chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at),
+                                                &closest_[static_cast<std::size_t>(at)]);
+         });
     n_pending_ = 0;
   }
 
@@ -320,18 +330,19 @@ std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_t
   // Fewer distinct rows than seeds: every one of them, and the rest again.
   if (static_cast<std::int64_t>(distinct.size()) < k) {
     std::vector<std::int64_t> chosen;
-    for (std::int64_t c = 0; c < k; ++c) chosen.push_back(distinct[static_cast<std::size_t>(c) % distinct.size()]);
+    for (std::int64_t c = 0; c < k; ++c)
+      chosen.push_back(distinct[static_cast<std::size_t>(c) % distinct.size()]);
     return chosen;
   }
-  std::vector<std::int64_t> chosen = seeds_of(rows.subset(distinct, weights.data()), k, n_trials, random, n_threads, keep_going);
+  std::vector<std::int64_t> chosen =
+      seeds_of(rows.subset(distinct, weights.data()), k, n_trials, random, n_threads, keep_going);
   for (auto& c : chosen) c = distinct[static_cast<std::size_t>(c)];
   return chosen;
 }
 
-#define SHOAL_INSTANTIATE(Rows)                                                      \
-  template std::vector<std::int64_t> choose_seeds(const Rows&, std::int64_t, int,    \
-                                                  std::uint64_t, std::uint64_t, int, \
-                                                  const KeepGoing&);
+#define SHOAL_INSTANTIATE(Rows)                                                                  \
+  template std::vector<std::int64_t> choose_seeds(const Rows&, std::int64_t, int, std::uint64_t, \
+                                                  std::uint64_t, int, const KeepGoing&);
 SHOAL_INSTANTIATE(DenseRows<float>)
 SHOAL_INSTANTIATE(DenseRows<double>)
 SHOAL_INSTANTIATE(SparseRows<float>)

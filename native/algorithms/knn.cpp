@@ -48,11 +48,9 @@ void center_group(MatrixView<const Real> X, Screen& screen, Index group) {
   double* center = &screen.centers[group * d];
   for (Index i = begin; i < end; ++i) {
     const Real* x = X.row(screen.leaves.order[i]);
-    for (Index q = 0; q < d; ++q)
-      center[q] += x[q] * screen.scale;
+    for (Index q = 0; q < d; ++q) center[q] += x[q] * screen.scale;
   }
-  for (Index q = 0; q < d; ++q)
-    center[q] /= static_cast<double>(end - begin);
+  for (Index q = 0; q < d; ++q) center[q] /= static_cast<double>(end - begin);
   double largest = 0;
   for (Index i = begin; i < end; ++i) {
     const Real* x = X.row(screen.leaves.order[i]);
@@ -140,8 +138,7 @@ class TileSearch {
       visit(leaf, group, distances, indices);
     }
     for (int p = 0; p < count_; ++p) {
-      for (double& value : distances[begin_[p]])
-        value = std::sqrt(value);
+      for (double& value : distances[begin_[p]]) value = std::sqrt(value);
     }
   }
 

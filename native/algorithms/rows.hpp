@@ -107,7 +107,8 @@ struct DenseRows {
     std::vector<float> centred(static_cast<std::size_t>(d));
     centre_row(kernels, i, centred.data());
     float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
-    for (std::int64_t j = 0; j < d; ++j) to[j * kCandidateLanes] = centred[static_cast<std::size_t>(j)];
+    for (std::int64_t j = 0; j < d; ++j)
+      to[j * kCandidateLanes] = centred[static_cast<std::size_t>(j)];
   }
   void candidate_distances(const SeedingKernels& kernels, std::int64_t first, int count,
                            const float* panel, int n_groups, std::vector<float>& room,

@@ -63,8 +63,7 @@ void sort_by_label(const Labeling& labeling, std::vector<Index>& order) {
   std::vector<Index> next(labeling.counts.size() + 1);
   std::partial_sum(labeling.counts.begin(), labeling.counts.end(), next.begin() + 1);
   std::vector<Index> sorted(order.size());
-  for (const Index i : order)
-    sorted[static_cast<std::size_t>(next[labeling.labels[i]]++)] = i;
+  for (const Index i : order) sorted[static_cast<std::size_t>(next[labeling.labels[i]]++)] = i;
   order.swap(sorted);
 }
 
@@ -72,8 +71,7 @@ Pass make_pass(std::vector<Labeling*> labelings, Index n) {
   std::ranges::stable_sort(labelings, {}, [](const Labeling* l) { return l->counts.size(); });
   Pass pass{std::move(labelings), std::vector<Index>(static_cast<std::size_t>(n)), {}};
   std::iota(pass.order.begin(), pass.order.end(), Index{0});
-  for (const Labeling* labeling : pass.labelings)
-    sort_by_label(*labeling, pass.order);
+  for (const Labeling* labeling : pass.labelings) sort_by_label(*labeling, pass.order);
   for (Index j = 0; j < n; ++j) {
     if (j == 0 || std::ranges::any_of(pass.labelings, [&](const Labeling* l) {
           return l->labels[pass.order[j]] != l->labels[pass.order[j - 1]];
@@ -117,8 +115,7 @@ class PassSums {
   Scratch scratch() const {
     const auto size = static_cast<std::size_t>(d_ * kPairTile);
     std::size_t clusters = 0;
-    for (const Labeling* labeling : pass_.labelings)
-      clusters += labeling->counts.size();
+    for (const Labeling* labeling : pass_.labelings) clusters += labeling->counts.size();
     Scratch s;
     s.points.resize(size);
     s.sums.resize(clusters * kPairTile);
@@ -138,8 +135,7 @@ class PassSums {
         kernels_.center(s.points.data(), &means_[segment * static_cast<std::size_t>(d_)], d_,
                         s.tile.data(), s.norms.data());
       }
-      for (; pass_.cells[cell] < segments_[segment + 1]; ++cell)
-        add_cell(cell, s);
+      for (; pass_.cells[cell] < segments_[segment + 1]; ++cell) add_cell(cell, s);
     }
   }
 
@@ -187,8 +183,7 @@ class PassSums {
   void copy_segment(std::size_t segment) {
     for (Index j = segments_[segment]; j < segments_[segment + 1]; ++j) {
       const Real* x = X_.row(pass_.order[j]);
-      for (Index q = 0; q < d_; ++q)
-        double_columns_[j * d_ + q] = x[q] * scale_;
+      for (Index q = 0; q < d_; ++q) double_columns_[j * d_ + q] = x[q] * scale_;
     }
   }
 
@@ -199,8 +194,7 @@ class PassSums {
     const Real* origin = X_.row(pass_.order[begin]);
     for (Index j = begin; j < end; ++j) {
       const Real* x = X_.row(pass_.order[j]);
-      for (Index q = 0; q < d_; ++q)
-        mean[q] += static_cast<double>(x[q]) - origin[q];
+      for (Index q = 0; q < d_; ++q) mean[q] += static_cast<double>(x[q]) - origin[q];
     }
     for (Index q = 0; q < d_; ++q) {
       mean[q] = (origin[q] + mean[q] / static_cast<double>(end - begin)) * scale_;
@@ -249,8 +243,7 @@ class PassSums {
     double* sums = s.sums.data();
     for (const Labeling* labeling : pass_.labelings) {
       double* const into = sums + static_cast<std::size_t>(labeling->labels[member]) * kPairTile;
-      for (int p = 0; p < kPairTile; ++p)
-        into[p] += s.cell[static_cast<std::size_t>(p)];
+      for (int p = 0; p < kPairTile; ++p) into[p] += s.cell[static_cast<std::size_t>(p)];
       sums += labeling->counts.size() * kPairTile;
     }
   }
@@ -306,8 +299,7 @@ void silhouette_samples(MatrixView<const Real> X, MatrixView<const std::int32_t>
   if (labelings.empty() || rows.empty()) return;
   const Index n = X.rows(), n_rows = static_cast<Index>(rows.size());
   std::vector<Labeling*> pointers;
-  for (Labeling& labeling : labelings)
-    pointers.push_back(&labeling);
+  for (Labeling& labeling : labelings) pointers.push_back(&labeling);
   std::vector<Pass> passes;
   plan_passes(pointers, n, passes);
 
@@ -321,8 +313,7 @@ void silhouette_samples(MatrixView<const Real> X, MatrixView<const std::int32_t>
   for (const Pass& pass : passes) {
     const auto run = [&](const PassSums<Real>& sums) {
       std::vector<typename PassSums<Real>::Scratch> scratch;
-      for (int worker = 0; worker < useful; ++worker)
-        scratch.push_back(sums.scratch());
+      for (int worker = 0; worker < useful; ++worker) scratch.push_back(sums.scratch());
       parallel_for(static_cast<std::size_t>(n_tiles), useful, [&](std::size_t tile, int worker) {
         if (!ticker.tick(worker, 1)) return;
         const Index first = static_cast<Index>(tile) * kPairTile;

@@ -125,9 +125,8 @@ struct SparseRows {
       to[columns[e] * std::int64_t{kCandidateLanes}] = scaled(e);
     }
   }
-  void candidate_distances(const SeedingKernels&, std::int64_t first, int count,
-                           const float* panel, int n_groups, std::vector<float>& room,
-                           float* out) const {
+  void candidate_distances(const SeedingKernels&, std::int64_t first, int count, const float* panel,
+                           int n_groups, std::vector<float>& room, float* out) const {
     // Squared differences where the row has entries, the candidate's squares everywhere else. The
     // squares are added in column order both times, so equal rows are at distance exactly zero.
     room.resize(static_cast<std::size_t>(count));

@@ -22,7 +22,8 @@ using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
 template <class T>
-nb::ndarray<nb::numpy, T> hand_over(std::vector<T> values, std::initializer_list<std::size_t> shape) {
+nb::ndarray<nb::numpy, T> hand_over(std::vector<T> values,
+                                    std::initializer_list<std::size_t> shape) {
   auto* kept = new std::vector<T>(std::move(values));
   nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
   return nb::ndarray<nb::numpy, T>(kept->data(), shape, owner);
@@ -77,9 +78,8 @@ nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options
               nb::object callback) {
   Watch watch(std::move(callback));
   options.keep_going = watch.watcher();
-  FitResult result = without_lock(watch, [&] {
-    return fit_kmeans(rows, starts ? starts->data() : nullptr, options);
-  });
+  FitResult result = without_lock(
+      watch, [&] { return fit_kmeans(rows, starts ? starts->data() : nullptr, options); });
   const auto n = static_cast<std::size_t>(rows.n);
   const auto k = static_cast<std::size_t>(options.k), d = static_cast<std::size_t>(rows.d);
   return nb::make_tuple(hand_over(std::move(result.labels), {n}),
@@ -97,8 +97,9 @@ nb::tuple assign(const Rows& rows, Matrix<double> centers, bool second, int n_th
     assign_rows(rows, centers.data(), static_cast<std::int64_t>(centers.shape(0)), n_threads,
                 labels.data(), squared.data(), second ? next.data() : nullptr);
   }
-  return nb::make_tuple(hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}),
-                        second ? nb::object(nb::cast(hand_over(std::move(next), {n}))) : nb::none());
+  return nb::make_tuple(
+      hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}),
+      second ? nb::object(nb::cast(hand_over(std::move(next), {n}))) : nb::none());
 }
 
 template <class Rows>
@@ -107,8 +108,7 @@ nb::object seeds(const Rows& rows, std::int64_t k, int n_trials, std::uint64_t s
   Watch watch{nb::none()};
   auto ask = watch.watcher();
   std::vector<std::int64_t> chosen = without_lock(watch, [&] {
-    return choose_seeds(rows, k, n_trials, seed, 0, n_threads,
-                        [&](double) { return ask(0, 0); });
+    return choose_seeds(rows, k, n_trials, seed, 0, n_threads, [&](double) { return ask(0, 0); });
   });
   return nb::cast(hand_over(std::move(chosen), {static_cast<std::size_t>(k)}));
 }
@@ -135,62 +135,67 @@ SparseRows<T> rows_of(const Vector<T>& values, const Vector<std::int32_t>& colum
 
 template <class T>
 void bind_dense(nb::module_& m) {
-  m.def("kmeans_fit",
-        [](Matrix<T> X, std::optional<Vector<double>> weights, std::optional<Starts> starts,
-           std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
-           int n_threads, nb::object callback) {
-          return fit(rows_of<T>(X, weights), starts,
-                     options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
-        },
-        nb::arg("X"), nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"),
-        nb::arg("n_init"), nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"),
-        nb::arg("tol"), nb::arg("n_threads"), nb::arg("callback").none());
-  m.def("kmeans_assign",
-        [](Matrix<T> X, Matrix<double> centers, bool second, int n_threads) {
-          return assign(rows_of<T>(X, std::nullopt), centers, second, n_threads);
-        },
-        nb::arg("X"), nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
-  m.def("kmeans_seeds",
-        [](Matrix<T> X, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
-           std::uint64_t seed, int n_threads) {
-          return seeds(rows_of<T>(X, weights), k, n_trials, seed, n_threads);
-        },
-        nb::arg("X"), nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"),
-        nb::arg("seed"), nb::arg("n_threads"));
+  m.def(
+      "kmeans_fit",
+      [](Matrix<T> X, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+         std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
+         int n_threads, nb::object callback) {
+        return fit(rows_of<T>(X, weights), starts,
+                   options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
+      },
+      nb::arg("X"), nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"),
+      nb::arg("n_init"), nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"), nb::arg("tol"),
+      nb::arg("n_threads"), nb::arg("callback").none());
+  m.def(
+      "kmeans_assign",
+      [](Matrix<T> X, Matrix<double> centers, bool second, int n_threads) {
+        return assign(rows_of<T>(X, std::nullopt), centers, second, n_threads);
+      },
+      nb::arg("X"), nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+  m.def(
+      "kmeans_seeds",
+      [](Matrix<T> X, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+         std::uint64_t seed,
+         int n_threads) { return seeds(rows_of<T>(X, weights), k, n_trials, seed, n_threads); },
+      nb::arg("X"), nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"), nb::arg("seed"),
+      nb::arg("n_threads"));
 }
 
 template <class T>
 void bind_sparse(nb::module_& m) {
-  m.def("kmeans_fit_csr",
-        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-           std::int64_t d, std::optional<Vector<double>> weights, std::optional<Starts> starts,
-           std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
-           int n_threads, nb::object callback) {
-          return fit(rows_of<T>(values, columns, row_starts, d, weights), starts,
-                     options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
-        },
-        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
-        nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"), nb::arg("n_init"),
-        nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"), nb::arg("tol"),
-        nb::arg("n_threads"), nb::arg("callback").none());
-  m.def("kmeans_assign_csr",
-        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-           std::int64_t d, Matrix<double> centers, bool second, int n_threads) {
-          return assign(rows_of<T>(values, columns, row_starts, d, std::nullopt), centers, second,
-                        n_threads);
-        },
-        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
-        nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
-  m.def("kmeans_seeds_csr",
-        [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-           std::int64_t d, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
-           std::uint64_t seed, int n_threads) {
-          return seeds(rows_of<T>(values, columns, row_starts, d, weights), k, n_trials, seed,
-                       n_threads);
-        },
-        nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
-        nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"), nb::arg("seed"),
-        nb::arg("n_threads"));
+  m.def(
+      "kmeans_fit_csr",
+      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+         std::int64_t d, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+         std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
+         int n_threads, nb::object callback) {
+        return fit(rows_of<T>(values, columns, row_starts, d, weights), starts,
+                   options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
+      },
+      nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+      nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"), nb::arg("n_init"),
+      nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"), nb::arg("tol"),
+      nb::arg("n_threads"), nb::arg("callback").none());
+  m.def(
+      "kmeans_assign_csr",
+      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+         std::int64_t d, Matrix<double> centers, bool second, int n_threads) {
+        return assign(rows_of<T>(values, columns, row_starts, d, std::nullopt), centers, second,
+                      n_threads);
+      },
+      nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+      nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+  m.def(
+      "kmeans_seeds_csr",
+      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
+         std::int64_t d, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+         std::uint64_t seed, int n_threads) {
+        return seeds(rows_of<T>(values, columns, row_starts, d, weights), k, n_trials, seed,
+                     n_threads);
+      },
+      nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
+      nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"), nb::arg("seed"),
+      nb::arg("n_threads"));
 }
 
 }  // namespace

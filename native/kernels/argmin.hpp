@@ -30,8 +30,7 @@ struct ArgminKernels {
   void (*pack_f32)(const float* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
                    int count, const float* shift, float scale, float* tile, float* squared_norms);
   void (*pack_f64)(const double* X, std::int64_t d, const std::int32_t* rows, std::int64_t first,
-                   int count, const double* shift, double scale, float* tile,
-                   float* squared_norms);
+                   int count, const double* shift, double scale, float* tile, float* squared_norms);
 
   // Best score, second best score and index of the best for n_tiles tiles.
   void (*reduce)(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
@@ -42,9 +41,9 @@ struct ArgminKernels {
   float (*score_error)(std::int64_t d);
   float (*long_sum_error)(std::int64_t n);
 
-  // From scores to certainty. near[i] is an upper bound of the distance to the best centre, far[i] a
-  // lower bound of the distance to any other, in scaled units; uncertain[t] has bit i set when row i
-  // of tile t needs exact arithmetic.
+  // From scores to certainty. near[i] is an upper bound of the distance to the best centre, far[i]
+  // a lower bound of the distance to any other, in scaled units; uncertain[t] has bit i set when
+  // row i of tile t needs exact arithmetic.
   void (*settle)(int n_tiles, float score_error, float norm_error, float max_norm,
                  const float* squared_norms, const float* best, const float* second, float* near,
                  float* far, std::uint32_t* uncertain);

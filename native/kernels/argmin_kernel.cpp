@@ -1,7 +1,6 @@
-#include "kernels/argmin.hpp"
-
 #include <utility>
 
+#include "kernels/argmin.hpp"
 #include "kernels/simd.hpp"
 
 namespace shoal::SHOAL_ISA {
@@ -106,7 +105,8 @@ SHOAL_INLINE void pack_narrow(const T* const (&row)[kTile], const T* shift, T sc
   for (int j = 0; j < d; ++j) s[j] = shift[j];
 #pragma GCC unroll 4
   for (int i = 0; i < kTile; ++i) {
-    for (int j = 0; j < d; ++j) tile[j * kTile + i] = static_cast<float>((row[i][j] - s[j]) * scale);
+    for (int j = 0; j < d; ++j)
+      tile[j * kTile + i] = static_cast<float>((row[i][j] - s[j]) * scale);
   }
 }
 
@@ -271,8 +271,8 @@ void settle(int n_tiles, float score_error, float norm_error, float max_norm,
   }
 }
 
-int decay(float* near, float* far, const std::int32_t* labels, const float* own,
-          const float* rival, int count, std::int32_t* active) {
+int decay(float* near, float* far, const std::int32_t* labels, const float* own, const float* rival,
+          int count, std::int32_t* active) {
   int n = 0;
   for (int i = 0; i < count; ++i) {
     const std::int32_t label = labels[i];
@@ -289,7 +289,8 @@ int decay(float* near, float* far, const std::int32_t* labels, const float* own,
 }  // namespace
 
 extern const ArgminKernels argmin_kernels;
-const ArgminKernels argmin_kernels{kTile,   kBlock,       &pack<float>, &pack<double>, &reduce,
-                                   &score_error, &long_sum_error, &settle, &decay};
+const ArgminKernels argmin_kernels{kTile,           kBlock,  &pack<float>,
+                                   &pack<double>,   &reduce, &score_error,
+                                   &long_sum_error, &settle, &decay};
 
 }  // namespace shoal::SHOAL_ISA

@@ -12,8 +12,7 @@ SHOAL_INLINE bool any_within(const Block<float>& block, const vf (&limits)[kGrou
   for (int g = 0; g < kGroups; ++g) {
     vf least = block.value[0][g];
 #pragma GCC unroll 8
-    for (int u = 1; u < kColumns; ++u)
-      least = min(least, block.value[u][g]);
+    for (int u = 1; u < kColumns; ++u) least = min(least, block.value[u][g]);
     found |= less_mask(least, limits[g]);
   }
   return found != 0;
@@ -33,8 +32,7 @@ int screen(const float* tile, const float* limits, const float* columns, const f
     add_products(tile + p, picked, d, block);
     vf limit[kGroups];
 #pragma GCC unroll 4
-    for (int g = 0; g < kGroups; ++g)
-      limit[g] = load<vf>(limits + p + g * kLanes);
+    for (int g = 0; g < kGroups; ++g) limit[g] = load<vf>(limits + p + g * kLanes);
     if (!any_within(block, limit)) return;
     for (int u = 0; u < picked.count; ++u) {
       const auto column = static_cast<std::int32_t>(picked.first - begin) + u;
@@ -48,12 +46,8 @@ int screen(const float* tile, const float* limits, const float* columns, const f
   return n_found;
 }
 
-SHOAL_INLINE vd8 load8(const double* x) {
-  return load<vd8>(x);
-}
-SHOAL_INLINE vd8 load8(const float* x) {
-  return __builtin_convertvector(load<vf8>(x), vd8);
-}
+SHOAL_INLINE vd8 load8(const double* x) { return load<vd8>(x); }
+SHOAL_INLINE vd8 load8(const float* x) { return __builtin_convertvector(load<vf8>(x), vd8); }
 
 template <class Real>
 double squared(const double* x, const Real* y, std::int64_t d) {

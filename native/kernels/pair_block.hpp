@@ -19,9 +19,7 @@ typedef float vh __attribute__((vector_size(kLanes * 2)));
 
 using SHOAL_ISA::fma;
 using SHOAL_ISA::sqrt;
-SHOAL_INLINE vd fma(vd a, vd b, vd c) {
-  return a * b + c;
-}
+SHOAL_INLINE vd fma(vd a, vd b, vd c) { return a * b + c; }
 SHOAL_INLINE vd sqrt(vd a) {
 #if defined(__AVX512F__)
   return (vd)_mm512_sqrt_pd((__m512d)a);
@@ -31,8 +29,7 @@ SHOAL_INLINE vd sqrt(vd a) {
   return (vd)_mm_sqrt_pd((__m128d)a);
 #else
   vd r;
-  for (int l = 0; l < kHalf; ++l)
-    r[l] = __builtin_sqrt(a[l]);
+  for (int l = 0; l < kHalf; ++l) r[l] = __builtin_sqrt(a[l]);
   return r;
 #endif
 }
@@ -83,8 +80,7 @@ SHOAL_INLINE void fill(Block<Real>& block, Start start) {
 #pragma GCC unroll 8
   for (int u = 0; u < kColumns; ++u) {
 #pragma GCC unroll 4
-    for (int g = 0; g < kGroups; ++g)
-      block.value[u][g] = start(u, g);
+    for (int g = 0; g < kGroups; ++g) block.value[u][g] = start(u, g);
   }
 }
 
@@ -117,14 +113,12 @@ SHOAL_INLINE void add_run(const float* tile, const Columns<float>& columns, std:
   for (std::int64_t q = begin; q < end; ++q) {
     vf x[kGroups];
 #pragma GCC unroll 4
-    for (int g = 0; g < kGroups; ++g)
-      x[g] = load<vf>(tile + q * kPairTile + g * kLanes);
+    for (int g = 0; g < kGroups; ++g) x[g] = load<vf>(tile + q * kPairTile + g * kLanes);
 #pragma GCC unroll 8
     for (int u = 0; u < kColumns; ++u) {
       const vf y = splat(columns.at[u][q]);
 #pragma GCC unroll 4
-      for (int g = 0; g < kGroups; ++g)
-        block.value[u][g] = fma(x[g], y, block.value[u][g]);
+      for (int g = 0; g < kGroups; ++g) block.value[u][g] = fma(x[g], y, block.value[u][g]);
     }
   }
 }
@@ -150,8 +144,7 @@ SHOAL_INLINE void for_each_block(const Real* columns, std::int64_t begin, std::i
                                  std::int64_t d, Reduce reduce) {
   for (std::int64_t j = begin; j < end; j += kColumns) {
     const Columns<Real> picked = columns_from(columns, j, end, d);
-    for (int p = 0; p < kPairTile; p += kGroups * Lanes<Real>::count)
-      reduce(picked, p);
+    for (int p = 0; p < kPairTile; p += kGroups * Lanes<Real>::count) reduce(picked, p);
   }
 }
 

@@ -1,5 +1,4 @@
 #include "kernels/seeding.hpp"
-
 #include "kernels/simd.hpp"
 
 namespace shoal::SHOAL_ISA {

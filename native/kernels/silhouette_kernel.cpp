@@ -16,16 +16,13 @@ SHOAL_INLINE bool cancelled(const Block<float>& block, const vf (&norms)[kGroups
   for (int g = 0; g < kGroups; ++g) {
     vf least = block.value[0][g];
 #pragma GCC unroll 8
-    for (int u = 1; u < kColumns; ++u)
-      least = min(least, block.value[u][g]);
+    for (int u = 1; u < kColumns; ++u) least = min(least, block.value[u][g]);
     found |= less_mask(least, (norms[g] + largest_column_norm) * kCancelled);
   }
   return found != 0;
 }
 
-SHOAL_INLINE void add_to(double* sums, vd distances) {
-  store(sums, load<vd>(sums) + distances);
-}
+SHOAL_INLINE void add_to(double* sums, vd distances) { store(sums, load<vd>(sums) + distances); }
 SHOAL_INLINE void add_to(double* sums, vf distances) {
   vh half[2];
   std::memcpy(&half, &distances, sizeof half);
@@ -71,8 +68,7 @@ void add_by_products(const float* tile, const float* norms, const float* columns
   for_each_block(columns, begin, end, d, [&](const Columns<float>& picked, int p) {
     vf n[kGroups];
 #pragma GCC unroll 4
-    for (int g = 0; g < kGroups; ++g)
-      n[g] = load<vf>(norms + p + g * kLanes);
+    for (int g = 0; g < kGroups; ++g) n[g] = load<vf>(norms + p + g * kLanes);
     float m[kColumns], largest = 0;
 #pragma GCC unroll 8
     for (int u = 0; u < kColumns; ++u) {

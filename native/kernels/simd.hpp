@@ -54,25 +54,15 @@ SHOAL_INLINE void store(T* p, V v) {
   std::memcpy(p, &v, sizeof v);
 }
 #if defined(__AVX512F__)
-SHOAL_INLINE vf splat(float x) {
-  return (vf)_mm512_set1_ps(x);
-}
+SHOAL_INLINE vf splat(float x) { return (vf)_mm512_set1_ps(x); }
 #elif defined(__AVX2__)
-SHOAL_INLINE vf splat(float x) {
-  return (vf)_mm256_set1_ps(x);
-}
+SHOAL_INLINE vf splat(float x) { return (vf)_mm256_set1_ps(x); }
 #elif defined(__SSE2__)
-SHOAL_INLINE vf splat(float x) {
-  return (vf)_mm_set1_ps(x);
-}
+SHOAL_INLINE vf splat(float x) { return (vf)_mm_set1_ps(x); }
 #else
-SHOAL_INLINE vf splat(float x) {
-  return vf{x, x, x, x};
-}
+SHOAL_INLINE vf splat(float x) { return vf{x, x, x, x}; }
 #endif
-SHOAL_INLINE vi splat(std::int32_t x) {
-  return vi{} + x;
-}
+SHOAL_INLINE vi splat(std::int32_t x) { return vi{} + x; }
 
 // less_mask: bit l is a[l] < b[l]. select_less: lanes where a < b take `yes`.
 #if defined(__AVX512F__)
@@ -81,15 +71,9 @@ inline constexpr __mmask16 kAll = 0xffff;
 SHOAL_INLINE vf fma(vf a, vf b, vf c) {
   return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
-SHOAL_INLINE vf min(vf a, vf b) {
-  return (vf)_mm512_maskz_min_ps(kAll, (__m512)a, (__m512)b);
-}
-SHOAL_INLINE vf max(vf a, vf b) {
-  return (vf)_mm512_maskz_max_ps(kAll, (__m512)a, (__m512)b);
-}
-SHOAL_INLINE vf sqrt(vf a) {
-  return (vf)_mm512_maskz_sqrt_ps(kAll, (__m512)a);
-}
+SHOAL_INLINE vf min(vf a, vf b) { return (vf)_mm512_maskz_min_ps(kAll, (__m512)a, (__m512)b); }
+SHOAL_INLINE vf max(vf a, vf b) { return (vf)_mm512_maskz_max_ps(kAll, (__m512)a, (__m512)b); }
+SHOAL_INLINE vf sqrt(vf a) { return (vf)_mm512_maskz_sqrt_ps(kAll, (__m512)a); }
 SHOAL_INLINE unsigned less_mask(vf a, vf b) {
   return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
 }
@@ -104,15 +88,9 @@ SHOAL_INLINE vi select_less(vf a, vf b, vi yes, vi no) {
 SHOAL_INLINE vf fma(vf a, vf b, vf c) {
   return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 }
-SHOAL_INLINE vf min(vf a, vf b) {
-  return (vf)_mm256_min_ps((__m256)a, (__m256)b);
-}
-SHOAL_INLINE vf max(vf a, vf b) {
-  return (vf)_mm256_max_ps((__m256)a, (__m256)b);
-}
-SHOAL_INLINE vf sqrt(vf a) {
-  return (vf)_mm256_sqrt_ps((__m256)a);
-}
+SHOAL_INLINE vf min(vf a, vf b) { return (vf)_mm256_min_ps((__m256)a, (__m256)b); }
+SHOAL_INLINE vf max(vf a, vf b) { return (vf)_mm256_max_ps((__m256)a, (__m256)b); }
+SHOAL_INLINE vf sqrt(vf a) { return (vf)_mm256_sqrt_ps((__m256)a); }
 SHOAL_INLINE unsigned less_mask(vf a, vf b) {
   return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ)));
 }
@@ -125,18 +103,10 @@ SHOAL_INLINE vi select_less(vf a, vf b, vi yes, vi no) {
                               _mm256_cmp_ps((__m256)a, (__m256)b, _CMP_LT_OQ));
 }
 #elif defined(__SSE2__)
-SHOAL_INLINE vf fma(vf a, vf b, vf c) {
-  return a * b + c;
-}
-SHOAL_INLINE vf min(vf a, vf b) {
-  return (vf)_mm_min_ps((__m128)a, (__m128)b);
-}
-SHOAL_INLINE vf max(vf a, vf b) {
-  return (vf)_mm_max_ps((__m128)a, (__m128)b);
-}
-SHOAL_INLINE vf sqrt(vf a) {
-  return (vf)_mm_sqrt_ps((__m128)a);
-}
+SHOAL_INLINE vf fma(vf a, vf b, vf c) { return a * b + c; }
+SHOAL_INLINE vf min(vf a, vf b) { return (vf)_mm_min_ps((__m128)a, (__m128)b); }
+SHOAL_INLINE vf max(vf a, vf b) { return (vf)_mm_max_ps((__m128)a, (__m128)b); }
+SHOAL_INLINE vf sqrt(vf a) { return (vf)_mm_sqrt_ps((__m128)a); }
 SHOAL_INLINE unsigned less_mask(vf a, vf b) {
   return static_cast<unsigned>(_mm_movemask_ps(_mm_cmplt_ps((__m128)a, (__m128)b)));
 }
@@ -156,33 +126,24 @@ SHOAL_INLINE vf fma(vf a, vf b, vf c) {
   return a * b + c;
 #endif
 }
-SHOAL_INLINE vf min(vf a, vf b) {
-  return a < b ? a : b;
-}
-SHOAL_INLINE vf max(vf a, vf b) {
-  return a > b ? a : b;
-}
+SHOAL_INLINE vf min(vf a, vf b) { return a < b ? a : b; }
+SHOAL_INLINE vf max(vf a, vf b) { return a > b ? a : b; }
 SHOAL_INLINE vf sqrt(vf a) {
   vf r;
-  for (int l = 0; l < kLanes; ++l)
-    r[l] = __builtin_sqrtf(a[l]);
+  for (int l = 0; l < kLanes; ++l) r[l] = __builtin_sqrtf(a[l]);
   return r;
 }
 SHOAL_INLINE unsigned less_mask(vf a, vf b) {
   unsigned bits = 0;
-  for (int l = 0; l < kLanes; ++l)
-    bits |= static_cast<unsigned>(a[l] < b[l]) << l;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(a[l] < b[l]) << l;
   return bits;
 }
 SHOAL_INLINE unsigned differ_mask(vi a, vi b) {
   unsigned bits = 0;
-  for (int l = 0; l < kLanes; ++l)
-    bits |= static_cast<unsigned>(a[l] != b[l]) << l;
+  for (int l = 0; l < kLanes; ++l) bits |= static_cast<unsigned>(a[l] != b[l]) << l;
   return bits;
 }
-SHOAL_INLINE vi select_less(vf a, vf b, vi yes, vi no) {
-  return a < b ? yes : no;
-}
+SHOAL_INLINE vi select_less(vf a, vf b, vi yes, vi no) { return a < b ? yes : no; }
 #endif
 
 // The sum of the eight lanes in the order NumPy's pairwise summation uses.

@@ -1,6 +1,5 @@
-#include "kernels/sparse.hpp"
-
 #include "kernels/simd.hpp"
+#include "kernels/sparse.hpp"
 
 namespace shoal::SHOAL_ISA {
 namespace {

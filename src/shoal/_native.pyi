@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,3 +14,68 @@ def silhouette_samples(
     n_threads: int = 0,
     callback: Callable[[float], object] | None = None,
 ) -> NDArray[np.float64]: ...
+
+_Fit: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, int]
+_Assignment: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64] | None]
+
+def kmeans_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def kmeans_fit_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def kmeans_assign(
+    X: _Real, centers: NDArray[np.float64], second: bool, n_threads: int
+) -> _Assignment: ...
+def kmeans_assign_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    centers: NDArray[np.float64],
+    second: bool,
+    n_threads: int,
+) -> _Assignment: ...
+def kmeans_seeds(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    k: int,
+    n_trials: int,
+    seed: int,
+    n_threads: int,
+) -> NDArray[np.int64]: ...
+def kmeans_seeds_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    k: int,
+    n_trials: int,
+    seed: int,
+    n_threads: int,
+) -> NDArray[np.int64]: ...
+def info() -> dict[str, Any]: ...

@@ -232,7 +232,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
         },
         time=Cost("20 * n * d * k"),
         memory=Cost("8 * n * d + 40 * n + 64 * k * d"),
-        state=("cluster_centers_", "n_features_in_", "inertia_", "n_iter_"),
+        state=("cluster_centers_", "cluster_radii_", "n_features_in_", "inertia_", "n_iter_"),
         paper=Paper(
             "Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on "
             "Information Theory 28(2), 129-137.",

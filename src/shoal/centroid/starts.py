@@ -1,0 +1,162 @@
+"""Where a k-means fit starts: seeding, given centres, the number of runs."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils import check_array, check_random_state
+
+from shoal import _native
+from shoal.centroid.rows import Rows, checked_rows
+from shoal.checks import check_choice, check_integer, check_weights
+from shoal.errors import ParameterError
+
+__all__ = [
+    "check_n_clusters",
+    "default_trials",
+    "draw_seed",
+    "kmeans_plusplus",
+    "starting_centers",
+]
+
+INITS = ("k-means++", "random")
+
+
+def kmeans_plusplus(
+    X: Any,
+    n_clusters: int,
+    *,
+    sample_weight: Any = None,
+    random_state: Any = None,
+    n_local_trials: int | None = None,
+    n_jobs: int | None = None,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Choose starting centres far apart: (greedy) k-means++.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features), float32 or float64
+        Rows to choose from.
+    n_clusters : int
+        Number of rows to choose.
+    sample_weight : array-like of shape (n_samples,), optional
+        Weight of each row.
+    random_state : int, RandomState or None, optional
+        Seed.
+    n_local_trials : int, optional
+        Candidates per step, of which the one that lowers the potential most is kept; None is
+        ``2 + int(log(n_clusters))``, 1 is plain k-means++.
+    n_jobs : int, optional
+        Threads.
+
+    Returns
+    -------
+    centers : ndarray of shape (n_clusters, n_features), dtype of the data
+        The rows chosen, in the order they were chosen; the first m of them are a choice for m.
+    indices : ndarray of shape (n_clusters,), int64
+        Where they stand in `X`.
+
+    Notes
+    -----
+    Time O(n_samples n_clusters n_features n_local_trials), memory O(n_samples).
+
+    References
+    ----------
+    D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. SODA 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shoal.centroid import kmeans_plusplus
+    >>> centers, indices = kmeans_plusplus(np.array([[0.0], [0.1], [9.0]]), 2, random_state=0)
+    >>> sorted(int(i > 1) for i in indices)
+    [0, 1]
+    """
+    rows = checked_rows(X)
+    k = check_n_clusters(n_clusters, rows.n_samples)
+    weights = check_weights(sample_weight, rows.n_samples)
+    trials = (
+        default_trials(k)
+        if n_local_trials is None
+        else check_integer("n_local_trials", n_local_trials, minimum=1)
+    )
+    indices = rows.seeds(
+        weights,
+        k=k,
+        n_trials=trials,
+        seed=draw_seed(check_random_state(random_state)),
+        n_threads=_native.resolve_thread_count(n_jobs or 0),
+    )
+    return rows.dense(indices).astype(rows.X.dtype), indices
+
+
+def check_n_clusters(n_clusters: Any, n_samples: int) -> int:
+    """Return the number of clusters, or raise when the rows are fewer."""
+    k = check_integer("n_clusters", n_clusters, minimum=1)
+    if k > n_samples:
+        rows = "1 row" if n_samples == 1 else f"{n_samples} rows"
+        raise ParameterError(
+            f"n_clusters={k} exceeds the {rows} (n_samples={n_samples}). Use at most {n_samples}."
+        )
+    return k
+
+
+def starting_centers(
+    rows: Rows, X: Any, k: int, init: Any, n_init: int | str, random: np.random.RandomState
+) -> tuple[npt.NDArray[np.float64] | None, int]:
+    """Return given centres, one set per run, or None for seeding; and the number of runs."""
+    if isinstance(n_init, str):
+        check_choice("n_init", n_init, ("auto",), also=" or an integer of at least 1")
+        runs = 1 if isinstance(init, str) and init == "k-means++" else 10
+    else:
+        runs = check_integer("n_init", n_init, minimum=1)
+    if isinstance(init, str):
+        check_choice("init", init, INITS, also=", an array of centres or a callable")
+        return None, runs
+    if callable(init):
+        sets = [_check_centers(init(X, k, random_state=random), rows, k) for _ in range(runs)]
+        return np.stack(sets), runs
+    given = np.asarray(init, dtype=np.float64)
+    if given.ndim == 3:
+        return np.stack([_check_centers(centers, rows, k) for centers in given]), given.shape[0]
+    if n_init not in ("auto", 1):
+        warnings.warn(
+            "Explicit initial center position passed: performing only one init in KMeans instead "
+            f"of n_init={n_init}.",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+    return _check_centers(given, rows, k)[None], 1
+
+
+def _check_centers(centers: Any, rows: Rows, k: int) -> npt.NDArray[np.float64]:
+    if sparse.issparse(centers):
+        centers = centers.toarray()
+    # The centres take the type of the data, as they will after the first iteration.
+    checked = check_array(centers, dtype=rows.X.dtype, order="C", input_name="init")
+    if checked.shape[0] != k:
+        raise ParameterError(
+            f"The shape of the initial centers {checked.shape} does not match the number of "
+            f"clusters {k}."
+        )
+    if checked.shape[1] != rows.n_features:
+        raise ParameterError(
+            f"The shape of the initial centers {checked.shape} does not match the number of "
+            f"features of the data {rows.n_features}."
+        )
+    return np.ascontiguousarray(checked, dtype=np.float64)
+
+
+def default_trials(k: int) -> int:
+    """Candidates per step of greedy k-means++, as in scikit-learn."""
+    return 2 + int(math.log(k))
+
+
+def draw_seed(random: np.random.RandomState) -> int:
+    """Draw the seed of the native random numbers."""
+    return int(random.randint(np.iinfo(np.int32).max))
