@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shoal import model_file, workflow
+from shoal import model_container, model_file, workflow
 from shoal.catalogue import ALGORITHMS, names
 from shoal.clustering import Clustering
 from shoal.data import samples
@@ -193,7 +193,7 @@ def test_a_huge_header_is_refused_before_it_is_read(tmp_path: Path) -> None:
 def test_a_file_larger_than_the_memory_is_refused(
     content: bytes, written: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_file.budget, "available_bytes", lambda: 1000)
+    monkeypatch.setattr(model_container.budget, "available_bytes", lambda: 1000)
     with pytest.raises(MemoryBudgetError, match="for the model file and its arrays"):
         model_file.load(written(content))
 

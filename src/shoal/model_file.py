@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import math
 import os
-import re
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shoal import budget, catalogue
+from shoal import catalogue
 from shoal.data.prepare import Preparation
-from shoal.errors import DataError, MemoryBudgetError, OutputError, ShoalError
+from shoal.errors import DataError, MemoryBudgetError, ShoalError
+from shoal.model_container import FORMAT_VERSION, Damaged, parse_json, read, write
 
 if TYPE_CHECKING:
     from shoal.clustering import Clustering
@@ -27,13 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT_VERSION", "LoadedModel", "Prediction", "header_for", "load", "save"]
 
-FORMAT = "shoal-model"
-FORMAT_VERSION = 1
-MAX_HEADER_BYTES = 32 * 2**20
-"""A header describes columns and parameters; one beyond this size is not a model's."""
-
 _RELABEL = "relabel"
-_ITEM_BYTES = {"BOOL": 1, "I32": 4, "I64": 8, "F32": 4, "F64": 8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +106,7 @@ class LoadedModel:
             if row.can("membership"):
                 confidence[matrix.rows] = self.model.membership(matrix.X)
             if row.can("outlier_scores"):
-                outlier_scores[matrix.rows] = self.model.score_outliers(matrix.X)
+                outlier_scores[matrix.rows] = self.model.outlier_scores(matrix.X)
         return Prediction(table, labels, confidence, outlier_scores, matrix.notes)
 
 
@@ -159,8 +150,6 @@ def save(
     OutputError
         The file cannot be written.
     """
-    from safetensors.numpy import save as to_bytes
-
     row = catalogue.find(str(header["algorithm"]))
     tensors: dict[str, npt.NDArray[Any]] = {}
     fitted: dict[str, Any] = {}
@@ -181,14 +170,8 @@ def save(
         },
         sort_keys=True,
     )
-    metadata = {
-        "format": FORMAT,
-        "format_version": str(FORMAT_VERSION),
-        "header": text,
-        "sha256": _digest(text, tensors),
-    }
     target = Path(path)
-    _write_whole(target, to_bytes(tensors, metadata=metadata))
+    write(target, text, tensors)
     return target
 
 
@@ -212,24 +195,10 @@ def load(path: str | os.PathLike[str]) -> LoadedModel:
     -----
     Every size is checked against the file before anything is read or allocated.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
     source = Path(path)
     with _one_sentence(source):
-        metadata, content = _read_checked(source)
-        try:
-            tensors = from_bytes(content)
-        except SafetensorError as error:
-            raise _Damaged("its arrays cannot be read") from error
-        if metadata.get("sha256") != _digest(metadata["header"], tensors):
-            raise _Damaged("its checksum does not match its content")
-        header = _parse_json(metadata["header"])
-        return _assemble(header, tensors)
-
-
-class _Damaged(Exception):  # noqa: N818 - never leaves this module
-    """What is wrong with a file, in a few words."""
+        text, tensors = read(source)
+        return _assemble(parse_json(text), tensors)
 
 
 @contextlib.contextmanager
@@ -239,7 +208,7 @@ def _one_sentence(source: Path) -> Iterator[None]:
     remedy = "Make it again with: shoal cluster."
     try:
         yield
-    except _Damaged as error:
+    except Damaged as error:
         raise DataError(
             f"{name} must be a whole model file; got one where {error}. {remedy}"
         ) from None
@@ -257,95 +226,16 @@ def _one_sentence(source: Path) -> Iterator[None]:
         ) from error
 
 
-def _read_checked(source: Path) -> tuple[dict[str, str], bytes]:
-    """Read the file after checking each size it declares against its true size."""
-    with source.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        start = file.read(8)
-        if len(start) < 8:
-            raise _Damaged("there are fewer than 8 bytes")
-        length = int.from_bytes(start, "little")
-        if length > MAX_HEADER_BYTES or length > size - 8:
-            raise _Damaged("the header is longer than the file, or the file is of another kind")
-        header = _parse_json(file.read(length))
-        metadata = header.pop("__metadata__", None)
-        _check_metadata(metadata)
-        _check_sizes(header, size - 8 - length)
-        budget.Estimate({"the model file and its arrays": 2 * size}).require(
-            budget.allowed_bytes(None)
-        )
-        file.seek(0)
-        content = file.read(size + 1)
-    if len(content) != size:
-        raise _Damaged("the size changed while it was read")
-    return metadata, content
-
-
-def _parse_json(text: bytes | str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _Damaged("the header is not JSON, or the file is of another kind") from None
-    if not isinstance(parsed, dict):
-        raise _Damaged("the header is not a JSON object")
-    return parsed
-
-
-def _check_metadata(metadata: Any) -> None:
-    if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
-        raise _Damaged("the content is of another kind")
-    version = metadata.get("format_version")
-    if not isinstance(version, str) or not re.fullmatch(r"[1-9][0-9]{0,8}", version):
-        raise _Damaged("the format version is not a number")
-    if int(version) > FORMAT_VERSION:
-        raise DataError(
-            f"the model format must be at most {FORMAT_VERSION}; got {version}, which a newer "
-            "shoal wrote. Upgrade with: pip install --upgrade shoal."
-        )
-    if not isinstance(metadata.get("header"), str):
-        raise _Damaged("the description is missing")
-
-
-def _check_sizes(arrays: Mapping[str, Any], room: int) -> None:
-    end = 0
-    for name, entry in sorted(arrays.items(), key=lambda item: _offsets(item[1])):
-        start, stop = _offsets(entry)
-        shape = entry.get("shape")
-        if not isinstance(shape, list) or not all(
-            type(size) is int and size >= 0 for size in shape
-        ):
-            raise _Damaged(f"array {name!r} has no valid shape")
-        item = _ITEM_BYTES.get(str(entry.get("dtype")))
-        if item is None:
-            raise _Damaged(f"array {name!r} has an unknown type")
-        if start != end or stop - start != item * math.prod(shape):
-            raise _Damaged(f"array {name!r} does not have the size it declares")
-        end = stop
-    if end != room:
-        raise _Damaged("the file is shorter or longer than its arrays")
-
-
-def _offsets(entry: Any) -> tuple[int, int]:
-    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-    if (
-        not isinstance(offsets, list)
-        or len(offsets) != 2
-        or not all(type(offset) is int and 0 <= offset < 2**63 for offset in offsets)
-    ):
-        raise _Damaged("an array has no valid place in the file")
-    return offsets[0], offsets[1]
-
-
 def _assemble(header: Mapping[str, Any], tensors: dict[str, npt.NDArray[Any]]) -> LoadedModel:
     row = catalogue.find(str(header["algorithm"]))
     relabel = tensors.pop(_RELABEL)
     if relabel.ndim != 1 or sorted(relabel.tolist()) != list(range(len(relabel))):
-        raise _Damaged("the cluster numbers are not 0 to k - 1")
+        raise Damaged("the cluster numbers are not 0 to k - 1")
     state = {**header["fitted"], **tensors}
     if set(state) != set(row.state):
-        raise _Damaged(f"the state is not that of {row.name}")
+        raise Damaged(f"the state is not that of {row.name}")
     if not all(np.all(np.isfinite(values)) for values in tensors.values()):
-        raise _Damaged("the numbers are not finite")
+        raise Damaged("the numbers are not finite")
     estimator = row.load_estimator()
     model = estimator()
     known = model.get_params()
@@ -362,7 +252,7 @@ def _try_out(model: Any, n_features: int, n_clusters: int) -> None:
     """Label one row, so that parts that do not belong together are refused on loading."""
     label = int(model.predict(np.zeros((1, n_features)))[0])
     if not -1 <= label < n_clusters:
-        raise _Damaged("the clusters and their numbers do not belong together")
+        raise Damaged("the clusters and their numbers do not belong together")
 
 
 def _plain_parameters(model: Any) -> dict[str, Any]:
@@ -373,29 +263,3 @@ def _plain_parameters(model: Any) -> dict[str, Any]:
         for name, value in model.get_params(deep=False).items()
         if isinstance(value, plain) and name not in ("callback", "n_jobs")
     }
-
-
-def _digest(header: str, tensors: Mapping[str, npt.NDArray[Any]]) -> str:
-    digest = hashlib.sha256(header.encode("utf-8", "surrogatepass"))
-    for name in sorted(tensors):
-        values = tensors[name]
-        digest.update(f"\n{name} {values.dtype.str} {values.shape}\n".encode())
-        digest.update(np.ascontiguousarray(values).tobytes())
-    return digest.hexdigest()
-
-
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write under another name beside the target, then rename."""
-    temporary = target.parent / f".{target.name}.{secrets.token_hex(6)}"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except OSError as error:
-        raise OutputError(
-            f"{target} must be writable; got: {error.strerror}. Choose another place with --output."
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

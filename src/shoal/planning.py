@@ -188,7 +188,8 @@ def make_plan(
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)
     memory.require(limit, options=_smaller(row, table, d, k, limit))
-    parameters = {**row.defaults(n, d, k), **params}
+    # A sweep fits every k, so its starts are shared out over all of them.
+    parameters = {**row.defaults(n, d, sum(ks) or 1), **params}
     fits = sum(row.seconds(n, d, k) for k in ks or (1,)) * parameters.get("n_init", 1)
     return Plan(
         table=table,

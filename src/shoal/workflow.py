@@ -227,7 +227,7 @@ def _run(
     row = catalogue.find(job.algorithm)
     with watch.stage("judge", "measuring how good the groups are"):
         scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
-        confidence = _per_row(job, model.membership() if row.can("membership") else None)
+        confidence = _per_row(job, model.membership(matrix.X) if row.can("membership") else None)
         outlier_scores = _per_row(job, model.outlier_scores_ if row.can("outlier_scores") else None)
     labels = np.full(job.table.n_rows, -1, dtype=np.int32)
     labels[matrix.rows] = fitted.labels
@@ -292,11 +292,19 @@ def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int |
     parameters: dict[str, Any] = {"n_clusters": k}
     row = catalogue.find(job.algorithm)
     if row.continued is not None:
-        parameters |= row.continued(sweep.best.cluster_centers)
+        parameters |= row.continued(_means(job.matrix, sweep.best.labels, k))
     fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
     if not np.array_equal(fitted.model.labels_, sweep.best.labels):
         return fitted
     return replace(fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows)
+
+
+def _means(matrix: Matrix, labels: npt.NDArray[np.int32], k: int) -> npt.NDArray[np.float64]:
+    """Weighted mean of each group, in the coordinates of the matrix."""
+    weights = np.ones(matrix.n_samples) if matrix.weights is None else matrix.weights
+    totals = np.bincount(labels, weights, minlength=k)
+    sums = [np.bincount(labels, weights * column, minlength=k) for column in matrix.X.T]
+    return np.stack(sums, axis=1) / totals[:, None]
 
 
 def _renumber(model: Any) -> _Fitted:

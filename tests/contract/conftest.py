@@ -36,7 +36,7 @@ class Case:
         found = {name: getattr(model, name) for name in self.row.state}
         found["labels_"] = model.labels_
         if self.row.can("membership"):
-            found["membership"] = model.membership()
+            found["membership"] = model.membership(self.X)
         if self.row.can("outlier_scores"):
             found["outlier_scores_"] = model.outlier_scores_
         return found
@@ -48,7 +48,7 @@ def rows_of(name: str) -> npt.NDArray[np.float64]:
     if name.startswith("sample:"):
         table = samples.load(name.removeprefix("sample:"))
     else:
-        table = samples.make(name, n_samples=240, seed=3)
+        table = samples.make(name, samples=240, seed=3)
     matrix, _ = prepare(table, scale="none")
     matrix.X.setflags(write=False)
     return matrix.X
