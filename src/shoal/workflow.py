@@ -228,7 +228,9 @@ def _run(
     with watch.stage("judge", "measuring how good the groups are"):
         scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
         confidence = _per_row(job, model.membership(matrix.X) if row.can("membership") else None)
-        outlier_scores = _per_row(job, model.outlier_scores_ if row.can("outlier_scores") else None)
+        outlier_scores = _per_row(
+            job, model.outlier_scores(matrix.X) if row.can("outlier_scores") else None
+        )
     labels = np.full(job.table.n_rows, -1, dtype=np.int32)
     labels[matrix.rows] = fitted.labels
     with watch.stage("explain", "describing the groups"):
