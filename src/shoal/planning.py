@@ -123,7 +123,8 @@ def open_table(data: Any, *, memory_limit: int | None = None, **reading: Any) ->
     is_file = isinstance(data, str | os.PathLike) and data != "-"
     if is_file and not str(data).startswith("sample:"):
         _expected_table(Path(data)).require(memory_limit, options=("a file with fewer rows",))
-    return read_table(data, **reading)
+    # A column that is no clean number matters only when it is used; `prepare` sees to that.
+    return read_table(data, strict=False, **reading)
 
 
 def _expected_table(path: Path) -> budget.Estimate:

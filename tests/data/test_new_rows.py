@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,26 @@ def test_a_number_written_as_text_is_a_number(preparation: Preparation) -> None:
 def test_the_inverse_checks_the_shape(preparation: Preparation) -> None:
     with pytest.raises(ParameterError, match=r"X must have shape \(n, 5\); got \(2, 3\)"):
         preparation.inverse(np.zeros((2, 3)))
+
+
+def test_a_troubled_column_matters_only_when_it_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("age,income,v\n1,2,a\n2,inf,b\nabc,4,a\n4,5,b\n")
+    with pytest.raises(DataError, match=r"t\.csv, line 4, column 'age': 'abc' is not a number"):
+        read_table(path)
+    kept = read_table(path, strict=False)
+    with pytest.raises(DataError, match=r"t\.csv, line 4, column 'age': 'abc' is not a number"):
+        prepare(kept)
+    with pytest.raises(DataError, match=r"t\.csv, line 3, column 'income': 'inf' is not a finite"):
+        prepare(kept, drop=["age"])
+    assert prepare(kept, drop=["age", "income"])[1].column_names == ("v",)
+    assert prepare(kept, columns=["v"])[1].column_names == ("v",)
+    assert prepare(kept, id="age", label="income")[1].column_names == ("v",)
+    types = {"age": "category", "income": "ignore"}
+    assert prepare(kept, types=types)[1].columns[0].levels == ("1", "2", "4", "abc")
+    model = prepare(table([{"age": 1.0, "v": "a"}, {"age": 2.0, "v": "b"}]))[1]
+    with pytest.raises(DataError, match=r"t\.csv, line 4, column 'age': 'abc' is not a number"):
+        model.transform(kept)
 
 
 WRONG: dict[str, dict[str, Any]] = {

@@ -185,6 +185,14 @@ def test_a_weight_is_a_number_of_repetitions() -> None:
                 assert left.fill == pytest.approx(right.fill)
 
 
+def test_values_only_in_rows_of_no_weight_still_fill_the_others() -> None:
+    table = read_table(
+        [{"v": v, "x": x, "w": w} for v, x, w in ((4, 1, 0), (None, 2, 1), (8, 3, 0))]
+    )
+    for missing, fill in (("median", 6.0), ("mean", 6.0)):
+        assert prepare(table, weight="w", missing=missing)[1].columns[0].fill == fill
+
+
 def test_rare_levels_are_taken_together() -> None:
     words = [f"w{i:02}" for i in range(30) for _ in range(3)] + ["w07"] * 5
     matrix, preparation = prepare(read_table([{"w": w, "x": i % 7} for i, w in enumerate(words)]))

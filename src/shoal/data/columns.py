@@ -4,12 +4,15 @@ One rule decides what a column of mixed cells is, whatever file it comes from. A
 number column when at least half of its values are numbers and the others are few: at most five
 different values, or one value in twenty. The first of these others is then an error, because
 taking the column for text would drop it silently. Otherwise the column is text.
+
+A column that breaks the rule, or holds infinity, may still be one that nobody uses. So it is kept
+as text with its trouble in the field's metadata, and whoever uses the column raises it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from shoal.data.dialect import MISSING
 from shoal.errors import DataError, ParameterError
@@ -20,14 +23,17 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "Cells",
+    "Settled",
     "check_numbers",
     "check_types",
     "decide_text",
     "kind_of",
     "not_a_number",
     "role_of",
+    "settle",
     "tag",
     "too_long_for_float",
+    "trouble_of",
 ]
 
 KINDS = ("number", "category", "boolean", "date", "text", "ignore")
@@ -46,7 +52,7 @@ FEW_SHARE = 0.05
 STAND_INS = frozenset(["?", "-", "--", ".", "*", "unknown", "missing", "none", "undefined"])
 """Text that often stands for a missing value; guessing so would be silent, so we only say it."""
 
-KIND_KEY, ROLE_KEY = b"shoal.kind", b"shoal.role"
+KIND_KEY, ROLE_KEY, TROUBLE_KEY = b"shoal.kind", b"shoal.role", b"shoal.trouble"
 
 
 class Cells(Protocol):
@@ -70,15 +76,18 @@ def check_types(types: Mapping[str, str] | None) -> dict[str, str]:
     return dict(types or {})
 
 
-def tag(name: str, kind: pa.DataType, said: str | None = None, role: str | None = None) -> pa.Field:
-    """Make a field that remembers what the user said of the column, and its role."""
+def tag(
+    name: str,
+    kind: pa.DataType,
+    said: str | None = None,
+    role: str | None = None,
+    trouble: str | None = None,
+) -> pa.Field:
+    """Make a field that remembers what the user said of the column, its role and its trouble."""
     import pyarrow as pa
 
-    metadata = {}
-    if said:
-        metadata[KIND_KEY] = said.encode()
-    if role:
-        metadata[ROLE_KEY] = role.encode()
+    known = ((KIND_KEY, said), (ROLE_KEY, role), (TROUBLE_KEY, trouble))
+    metadata = {key: value.encode() for key, value in known if value}
     return pa.field(name, kind, metadata=metadata or None)
 
 
@@ -91,6 +100,12 @@ def kind_of(field: pa.Field) -> str | None:
 def role_of(field: pa.Field) -> str | None:
     """``"label"`` for the known truth of a sample, else None."""
     found = (field.metadata or {}).get(ROLE_KEY)
+    return found.decode() if found else None
+
+
+def trouble_of(field: pa.Field) -> str | None:
+    """Give the sentence that forbids using a column as it is, or None."""
+    found = (field.metadata or {}).get(TROUBLE_KEY)
     return found.decode() if found else None
 
 
@@ -113,6 +128,25 @@ def _arg(text: str) -> str:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:59] + "…'"
+
+
+class Settled(NamedTuple):
+    """A column decided: its values, remarks, and why it cannot be used as it is, or None."""
+
+    values: pa.ChunkedArray
+    notes: list[str]
+    trouble: str | None = None
+
+
+def settle(column: pa.ChunkedArray, cells: Cells, kind: str | None, decimal: str = ".") -> Settled:
+    """Decide what one column is, keeping it as text when it breaks the rule."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return Settled(*decide_text(column, cells, kind, decimal))
+    except DataError as error:
+        return Settled(pc.cast(column, pa.string()), [], str(error))
 
 
 def decide_text(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shoal.data import csv_trouble, dialect
-from shoal.data.columns import Cells, decide_text, tag, too_long_for_float
+from shoal.data.columns import Cells, settle, tag, too_long_for_float
 from shoal.data.dialect import BLANK, MISSING, Dialect
 from shoal.data.encoding import to_utf8
+from shoal.data.frames import RowCells
 from shoal.data.source import Payload
 from shoal.data.table import Table
 from shoal.errors import DataError, ParameterError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["read_csv"]
 
 NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar", BLANK: "blanks"}
+EXACT_PLACES = 3
 MAX_SAMPLE = 4 << 20
 FEW_LINES = 10
 MAX_BLOCK = (1 << 31) - 1
@@ -55,7 +57,7 @@ def read_csv(
 
     A column is a number column when at least half of its values are numbers and the others are
     few: at most five different values, or one value in twenty. The first of these others is then
-    an error. This is decided over the whole file.
+    the column's trouble (see `shoal.data.columns`). This is decided over the whole file.
     """
     _check_options(delimiter, decimal)
     text, notes = _open_text(payload, delimiter, encoding, decimal)
@@ -71,13 +73,17 @@ def read_csv(
     _check_rows(text, data)
     columns: list[pa.Array] = []
     fields: list[pa.Field] = []
+    troubled = 0
     for index, name in enumerate(text.columns):
-        cells = _CsvCells(text, index, name)
+        # Finding a line walks the file; after a few troubles the row must do.
+        many = troubled >= EXACT_PLACES
+        cells: Cells = RowCells(text.name, name) if many else _CsvCells(text, index, name)
         kind = types.get(name)
-        values, said = decide_text(data.column(index), cells, kind, text.dialect.decimal)
-        notes += said
-        columns.append(values)
-        fields.append(tag(name, values.type, kind))
+        found = settle(data.column(index), cells, kind, text.dialect.decimal)
+        notes += found.notes
+        columns.append(found.values)
+        fields.append(tag(name, found.values.type, kind, trouble=found.trouble))
+        troubled += found.trouble is not None
     import pyarrow as pa
 
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shoal.data.columns import decide_text
+from shoal.data.columns import decide_text, trouble_of
 from shoal.data.frames import RowCells, number_text
 from shoal.errors import DataError
 
@@ -184,6 +184,9 @@ def as_numbers(table: Table, name: str) -> Floats:
     import pyarrow.compute as pc
 
     column = table.data.column(name)
+    trouble = trouble_of(table.data.schema.field(name))
+    if trouble:
+        raise DataError(trouble)
     if pa.types.is_string(column.type):
         cells = RowCells(table.source, name, table.first_line)
         column, _ = decide_text(column, cells, "number", ".")

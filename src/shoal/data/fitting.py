@@ -48,6 +48,11 @@ def as_raw(table: Table, name: str, kind: str) -> npt.NDArray[Any]:
     return as_dates(table, name) if kind == "date" else as_levels(table, name)
 
 
+def _kept(values: npt.NDArray[Any], rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Values of the rows kept, without a copy when all are."""
+    return values if len(rows) == len(values) else values[rows]
+
+
 def _absent(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     if values.dtype == np.float64:
         return np.asarray(np.isnan(values))
@@ -121,7 +126,7 @@ def build(
     start = 0
     for column in columns:
         end = start + len(column.features)
-        strange = column.encode(raw[column.name][rows], X[:, start:end])
+        strange = column.encode(_kept(raw[column.name], rows), X[:, start:end])
         if strange:
             unknown[column.name] = strange
         start = end
@@ -145,7 +150,7 @@ def fit_columns(
     dropped: list[tuple[str, str]] = []
     names: list[str] = []
     for name, judgement in choice.used:
-        values = raw[name][rows]
+        values = _kept(raw[name], rows)
         if len(rows) < table.n_rows and _single(values):
             dropped.append((name, "it is constant in the rows left"))
         elif judgement.kind in ("number", "date"):
@@ -205,7 +210,10 @@ def _numbers(
 ) -> tuple[dict[str, Column], list[str]]:
     if not names:
         return {}, []
-    block = np.column_stack([raw[name][rows] for name in names])
+    # Column order: every step but the last goes down the columns.
+    block = np.empty((len(rows), len(names)), order="F")
+    for j, name in enumerate(names):
+        block[:, j] = _kept(raw[name], rows)
     absent = np.isnan(block)
     filled = fills(block, weights, missing) if missing in ("median", "mean") else None
     if filled is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shoal.data.columns import EXACT, check_numbers, decide_text, kind_of, role_of, tag
+from shoal.data.columns import EXACT, Settled, kind_of, role_of, settle, tag, trouble_of
 from shoal.data.csv_trouble import repeated
 from shoal.data.dialect import is_missing
 from shoal.data.table import Table
@@ -82,6 +82,7 @@ def from_arrow(
     types: Mapping[str, str],
     notes: tuple[str, ...] = (),
     first_line: int = 0,
+    troubles: Mapping[str, str] | None = None,
 ) -> Table:
     """Make every number column of an Arrow table float64 and leave the rest."""
     import pyarrow as pa
@@ -98,43 +99,44 @@ def from_arrow(
     for name, column, field in zip(names, data.columns, data.schema, strict=True):
         kind = types.get(name, kind_of(field))
         cells = RowCells(source, name, first_line)
-        values, remarks, kind = _column(column, cells, kind)
-        said += remarks
-        columns.append(values)
-        fields.append(tag(name, values.type, kind, role_of(field)))
+        if kind is None and pa.types.is_dictionary(column.type):
+            # A categorical column says by itself that it is a category, even of numbers.
+            kind = None if pa.types.is_boolean(column.type.value_type) else "category"
+        known = (troubles or {}).get(name) or trouble_of(field)
+        found = _column(column, cells, kind)
+        said += found.notes
+        columns.append(found.values)
+        trouble = found.trouble or (known if kind in (None, "number") else None)
+        fields.append(tag(name, found.values.type, kind, role_of(field), trouble))
     table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
     return Table(table, source, tuple(said), first_line)
 
 
-def _column(
-    column: pa.ChunkedArray, cells: RowCells, kind: str | None
-) -> tuple[pa.ChunkedArray, list[str], str | None]:
+def _column(column: pa.ChunkedArray, cells: RowCells, kind: str | None) -> Settled:
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
-        # A categorical column says by itself that it is a category, even of numbers.
         column = pc.cast(column, column.type.value_type)
-        if kind is None and not pa.types.is_boolean(column.type):
-            column, kind = _as_text(column), "category"
+        if kind == "category":
+            column = _as_text(column)
     if pa.types.is_null(column.type):
-        return pc.cast(column, pa.float64()), [], kind
-    if pa.types.is_decimal(column.type):
-        return check_numbers(pc.cast(column, pa.float64(), safe=False), cells), [], kind
+        return Settled(pc.cast(column, pa.float64()), [])
     if pa.types.is_integer(column.type):
         ends = [end.as_py() or 0 for end in pc.min_max(column).values()]
         if max(map(abs, ends)) > EXACT:
             note = f"{cells.name!r} holds whole numbers too long to be kept exactly, so it is text."
-            return pc.cast(column, pa.string()), [note], kind
-        return pc.cast(column, pa.float64()), [], kind
-    if pa.types.is_floating(column.type):
-        return check_numbers(pc.cast(column, pa.float64()), cells), [], kind
+            return Settled(pc.cast(column, pa.string()), [note])
+    number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    if number or pa.types.is_decimal(column.type):
+        return settle(pc.cast(column, pa.float64(), safe=False), cells, kind)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
         column = pc.cast(column, pa.string())
-    if pa.types.is_string(column.type) and kind == "number":
-        values, remarks = decide_text(column, cells, kind, ".")
-        return values, remarks, kind
-    return column, [], kind
+    if pa.types.is_string(column.type) and kind in (None, "number"):
+        found = settle(column, cells, kind)
+        # Text of nothing but numbers is text on purpose in a typed source.
+        return found if kind == "number" or found.trouble else Settled(column, [])
+    return Settled(column, [])
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -182,35 +184,38 @@ def from_records(
     import pyarrow as pa
 
     _refuse_repeated(source, names)
-    arrays, said = [], list(notes)
-    for name, values in zip(names, columns, strict=True):
-        array, remarks = _from_values(values, RowCells(source, name, first_line), types.get(name))
-        said += remarks
-        arrays.append(array)
-    data = pa.Table.from_arrays(arrays, names=list(names))
-    return from_arrow(data, source, types=types, notes=tuple(said), first_line=first_line)
+    found = {
+        name: _from_values(values, RowCells(source, name, first_line), types.get(name))
+        for name, values in zip(names, columns, strict=True)
+    }
+    data = pa.table({name: settled.values for name, settled in found.items()})
+    said = [note for settled in found.values() for note in settled.notes]
+    return from_arrow(
+        data,
+        source,
+        types=types,
+        notes=(*notes, *said),
+        first_line=first_line,
+        troubles={name: one.trouble for name, one in found.items() if one.trouble},
+    )
 
 
-def _from_values(
-    values: Sequence[Any], cells: RowCells, kind: str | None
-) -> tuple[pa.ChunkedArray, list[str]]:
+def _from_values(values: Sequence[Any], cells: RowCells, kind: str | None) -> Settled:
     """Type one column of Python values: one type if they agree, else as text, then decided."""
     import pyarrow as pa
 
     found = {_sort_of(value) for value in values} - {"missing"}
     clean = [None if _sort_of(value) == "missing" else value for value in values]
     if found <= {"number"}:
-        return pa.chunked_array(
-            [[None if v is None else float(v) for v in clean]], pa.float64()
-        ), []
+        numbers = [None if value is None else float(value) for value in clean]
+        return Settled(pa.chunked_array([numbers], pa.float64()), [])
     if found in ({"boolean"}, {"time"}):
         try:
-            return pa.chunked_array([pa.array(clean)]), []
+            return Settled(pa.chunked_array([pa.array(clean)]), [])
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             found = {"text"}
-    texts = [None if v is None else _text(v) for v in clean]
-    column = pa.chunked_array([texts], pa.string())
-    return decide_text(column, cells, kind, ".")
+    texts = [None if value is None else _text(value) for value in clean]
+    return settle(pa.chunked_array([texts], pa.string()), cells, kind)
 
 
 def _sort_of(value: Any) -> str:

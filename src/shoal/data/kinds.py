@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.data.columns import kind_of
+from shoal.data.columns import kind_of, trouble_of
+from shoal.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -92,12 +93,22 @@ def looks_like_id(name: str) -> bool:
 
 
 def judge(table: Table, name: str, said: str | None = None) -> Judgement:
-    """Judge one column; `said` is what ``types=`` says of it."""
+    """Judge one column; `said` is what ``types=`` says of it.
+
+    Raises
+    ------
+    DataError
+        When the column holds numbers and a few other values, and nothing was said of it.
+    """
     import pyarrow as pa
 
     index = table.data.schema.get_field_index(name)
     column = table.data.column(index)
-    said = said or kind_of(table.data.schema.field(index))
+    field = table.data.schema.field(index)
+    said = said or kind_of(field)
+    trouble = trouble_of(field)
+    if trouble and said in (None, "number"):
+        raise DataError(trouble)
     missing = column.null_count
     if said == "ignore":
         return Judgement("ignore", missing, "you said to ignore it")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from shoal.data.columns import check_types
+from shoal.data.columns import check_types, trouble_of
 from shoal.data.source import Payload, nearest_name, open_source
 from shoal.data.table import Table
 from shoal.errors import DataError, ParameterError
@@ -25,6 +25,7 @@ def read_table(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    strict: bool = True,
 ) -> Table:
     r"""Read a table from wherever it is.
 
@@ -43,6 +44,9 @@ def read_table(
         Sheet of a workbook, by name or number from 1; the first by default.
     delimiter, encoding, decimal : str, optional
         How a CSV is written; found on its first 64 KB when absent.
+    strict : bool, default True
+        Refuse the table when a column of numbers holds other values or infinity. With False such
+        a column is kept as text, and `prepare` refuses it only if it is used.
 
     Returns
     -------
@@ -81,6 +85,10 @@ def read_table(
         raise ParameterError(
             f"types must name columns of {table.source}; got {unknown[0]!r}.{hint}"
         )
+    if strict:
+        trouble = next(filter(None, map(trouble_of, table.data.schema)), None)
+        if trouble:
+            raise DataError(trouble)
     return table
 
 
@@ -93,18 +101,23 @@ def _dispatch(
     decimal: str | None,
 ) -> Table:
     if isinstance(source, Table):
-        from shoal.data.frames import from_arrow
-
-        again = from_arrow(source.data, source.source, types=types, first_line=source.first_line)
-        return replace(again, notes=source.notes)
+        return _retyped(source, types)
     if isinstance(source, str) and source.startswith(SAMPLE):
         from shoal.data import samples
 
-        return samples.load(source.removeprefix(SAMPLE))
+        table = samples.load(source.removeprefix(SAMPLE))
+        return _retyped(table, types) if types else table
     if isinstance(source, str | os.PathLike):
         payload = open_source(source)
         return _read_payload(payload, types, sheet, delimiter, encoding, decimal)
     return _read_object(source, types)
+
+
+def _retyped(table: Table, types: dict[str, str]) -> Table:
+    from shoal.data.frames import from_arrow
+
+    again = from_arrow(table.data, table.source, types=types, first_line=table.first_line)
+    return replace(again, notes=table.notes)
 
 
 def _read_payload(

@@ -44,19 +44,20 @@ class Fitted:
 
 def fills(numbers: Floats, weights: Floats | None, missing: str) -> Floats:
     """Find what replaces missing values: the (weighted) median or mean of each column."""
-    if weights is None:
-        from sklearn.impute import SimpleImputer
+    # Column by column: scikit-learn's imputer sorts a masked copy of the whole matrix.
+    return np.array([_fill(column, weights, missing) for column in numbers.T], dtype=np.float64)
 
-        imputer = SimpleImputer(strategy=missing, keep_empty_features=True)
-        return np.asarray(imputer.fit(numbers).statistics_, dtype=np.float64)
-    present = ~np.isnan(numbers)
+
+def _fill(values: Floats, weights: Floats | None, missing: str) -> float:
+    present = ~np.isnan(values)
+    if not present.all():
+        values = values[present]
+        weights = None if weights is None else weights[present]
+    if weights is not None and not weights.any():
+        weights = None
     if missing == "mean":
-        sums = np.where(present, numbers, 0.0).T @ weights
-        return np.asarray(sums / (present.T @ weights))
-    columns = range(numbers.shape[1])
-    return np.array(
-        [_weighted_median(numbers[present[:, j], j], weights[present[:, j]]) for j in columns]
-    )
+        return float(np.average(values, weights=weights))
+    return float(np.median(values)) if weights is None else _weighted_median(values, weights)
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:
