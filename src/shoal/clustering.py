@@ -40,6 +40,9 @@ class KChoice:
         One sentence saying why.
     silhouette_rows : int or None
         Sample size of the silhouette; None when it is exact.
+    reference : float or None
+        Silhouette that evenly spread data without groups, of the same shape, reach with the
+        recommended k; groups that are real score clearly higher. None when unknown.
     """
 
     k: tuple[int, ...]
@@ -54,6 +57,7 @@ class KChoice:
     margin: float
     reason: str
     silhouette_rows: int | None = None
+    reference: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

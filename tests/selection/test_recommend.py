@@ -70,6 +70,33 @@ def test_weak_answer_is_called_weak() -> None:
     )
 
 
+def test_weak_groups_that_beat_chance() -> None:
+    found = recommend(indices([0.1, 0.2, 0.15]), lambda k: [0.05, 0.06])
+    assert "the groups overlap widely" in found.reason
+    assert found.reference == pytest.approx(0.055)
+
+
+def test_no_better_than_chance() -> None:
+    asked = []
+
+    def reference(k: int) -> list[float]:
+        asked.append(k)
+        return [0.39, 0.40, 0.41]
+
+    found = recommend(indices([0.38, 0.41, 0.35]), reference)
+    assert asked == [3]
+    assert found.reason.startswith(
+        "No number of clusters stands out: with 3 the silhouette is 0.41, no more than evenly "
+        "spread data without any groups reach (0.40)"
+    )
+
+
+def test_noisy_reference_must_be_beaten_by_more() -> None:
+    values = indices([0.3, 0.45, 0.35])
+    assert "No number" not in recommend(values, lambda k: [0.40, 0.41]).reason
+    assert "No number" in recommend(values, lambda k: [0.30, 0.40, 0.50]).reason
+
+
 def test_close_race() -> None:
     assert "best, but only just (silhouette 0.50, next best 0.49 with 3)" in (
         recommend(indices([0.5, 0.488, 0.3])).reason

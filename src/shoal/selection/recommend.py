@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["SMALL_MARGIN", "WEAK", "Indices", "Recommendation", "recommend"]
 
@@ -64,15 +65,20 @@ class Recommendation:
         Silhouette of `k` minus the best of the others; 0 when there are no others.
     reason : str
         One sentence.
+    reference : float or None
+        Mean silhouette of data without groups at this k; None when unknown.
     """
 
     k: int
     votes: Mapping[str, int]
     margin: float
     reason: str
+    reference: float | None
 
 
-def recommend(indices: Indices) -> Recommendation:
+def recommend(
+    indices: Indices, reference: Callable[[int], Sequence[float]] | None = None
+) -> Recommendation:
     """Choose the number of clusters.
 
     The best silhouette decides, unless a smaller k is within its standard error or within
@@ -82,6 +88,9 @@ def recommend(indices: Indices) -> Recommendation:
     ----------
     indices : Indices
         The values.
+    reference : callable, optional
+        Gives, for a k, silhouettes of data without groups; see
+        :func:`shoal.selection.reference.reference_silhouettes`.
 
     Returns
     -------
@@ -101,24 +110,46 @@ def recommend(indices: Indices) -> Recommendation:
         votes["elbow"] = indices.elbow
     others = np.delete(scores, chosen)
     margin = float(scores[chosen] - others.max()) if len(others) else 0.0
-    reason = _reason(indices, scores, best, chosen) + _opinions(indices.k[chosen], votes) + "."
-    return Recommendation(indices.k[chosen], votes, margin, reason)
+    k = indices.k[chosen]
+    expected, beaten = _compare(scores[chosen], reference(k) if reference else ())
+    reason = _verdict(indices, scores, best, chosen, expected if not beaten else None)
+    return Recommendation(k, votes, margin, f"{reason}{_opinions(k, votes)}.", expected)
 
 
-def _reason(indices: Indices, scores: np.ndarray, best: int, chosen: int) -> str:
-    k, score = indices.k[chosen], _score(indices, chosen)
-    if len(scores) == 1:
-        return f"{k} is the only number of clusters tried (silhouette {score}{_source(indices)})"
-    if scores[best] < WEAK:
+def _compare(score: float, reference: Sequence[float]) -> tuple[float | None, bool]:
+    """Mean of the reference, and whether the score lies clearly above it."""
+    if not len(reference):
+        return None, True
+    mean, spread = float(np.mean(reference)), float(np.std(reference))
+    return mean, bool(score > mean + max(2 * SMALL_MARGIN, 2 * spread))
+
+
+def _verdict(
+    indices: Indices,
+    scores: npt.NDArray[np.float64],
+    best: int,
+    chosen: int,
+    unbeaten: float | None,
+) -> str:
+    k, score, source = indices.k[chosen], _score(indices, chosen), _source(indices)
+    if unbeaten is not None:
+        return (
+            f"No number of clusters stands out: with {k} the silhouette is {score}{source}, no "
+            f"more than evenly spread data without any groups reach ({unbeaten:.2f}), so take "
+            "the groups as a convenient way to cut the data"
+        )
+    if scores[chosen] < WEAK:
         return (
             f"No number of clusters stands out: with the best choice, {k}, the silhouette is only "
-            f"{score}{_source(indices)}, so the groups shade into each other and may be no more "
-            "than a convenient way to cut the data"
+            f"{score}{source}, so the groups overlap widely and rows near a border could belong "
+            "to either side"
         )
+    if len(scores) == 1:
+        return f"{k} is the only number of clusters tried (silhouette {score}{source})"
     if chosen != best:
         return (
             f"{k} clusters separate the groups practically as well as {indices.k[best]} "
-            f"(silhouette {score} against {_score(indices, best)}{_source(indices)}), "
+            f"(silhouette {score} against {_score(indices, best)}{source}), "
             "and fewer groups are easier to use"
         )
     runner_up = int(np.argmax(np.where(np.arange(len(scores)) == chosen, -np.inf, scores)))
@@ -126,7 +157,7 @@ def _reason(indices: Indices, scores: np.ndarray, best: int, chosen: int) -> str
     how = "clearly best" if lead >= _CLEAR else "best, but only just" if lead < _CLOSE else "best"
     return (
         f"{k} clusters separate the groups {how} (silhouette {score}, next best "
-        f"{_score(indices, runner_up)} with {indices.k[runner_up]}{_source(indices)})"
+        f"{_score(indices, runner_up)} with {indices.k[runner_up]}{source})"
     )
 
 

@@ -18,6 +18,7 @@ from shoal.progress import Callback, Event
 from shoal.selection.k_range import fit_to_data
 from shoal.selection.knee import find_knee
 from shoal.selection.recommend import Indices, recommend
+from shoal.selection.reference import reference_silhouettes
 
 if TYPE_CHECKING:
     from shoal.centroid import KMeansResult
@@ -106,7 +107,9 @@ def choose_k(
     -----
     The best mean silhouette decides, unless a smaller k comes within its standard error, or
     within 0.01, of it. Inertia (with its knee found by kneedle), Calinski–Harabasz and
-    Davies–Bouldin are computed and named, but do not decide. Up to 20,000 rows the silhouette
+    Davies–Bouldin are computed and named, but do not decide. The recommended k is also tried on
+    data without groups, spread evenly over the same box: when they score as high, the reason
+    says that no number of clusters stands out. Up to 20,000 rows the silhouette
     is exact; above, it is that of 5,000 sampled rows (whose distances to all rows are exact)
     with its standard error.
 
@@ -143,7 +146,7 @@ def choose_k(
     )
     rows, silhouettes = _silhouettes(labelled, results, random_state, n_jobs)
     progress.step("judged")
-    choice = _judge(labelled, ks, results, silhouettes, rows)
+    choice = _judge(labelled, results, silhouettes, rows, random_state, n_jobs)
     return KSweep(
         choice,
         results,
@@ -227,11 +230,13 @@ def _silhouettes(
 
 def _judge(
     data: Labelled,
-    ks: tuple[int, ...],
     results: Mapping[int, KMeansResult],
     silhouettes: Mapping[int, npt.NDArray[np.float64]],
     rows: npt.NDArray[np.int64] | None,
+    seed: int,
+    n_jobs: int | None,
 ) -> KChoice:
+    ks = tuple(results)
     indices = [
         disperse(replace(data, codes=results[k].labels[data.rows], n_clusters=k)) for k in ks
     ]
@@ -247,7 +252,9 @@ def _judge(
         elbow=_elbow(data, ks, inertia),
         sampled=sampled,
     )
-    outcome = recommend(values)
+    outcome = recommend(
+        values, lambda k: reference_silhouettes(data.X, k, random_state=seed, n_jobs=n_jobs)
+    )
     return KChoice(
         k=ks,
         inertia=inertia,
@@ -261,6 +268,7 @@ def _judge(
         margin=outcome.margin,
         reason=outcome.reason,
         silhouette_rows=sampled,
+        reference=outcome.reference,
     )
 
 
