@@ -63,8 +63,8 @@ def test_undefined_separation_is_refused(index: Callable[..., float], labels: li
         ([0.0, 1.0, 2.0], [0, 0, 1], None, DataError, "two dimensions"),
         ([["a"], ["b"], ["c"]], [0, 0, 1], None, DataError, "table of numbers"),
         ([[0.0], [1.0], [2.0]], [0, 1], None, ParameterError, "one label per row"),
-        ([[0.0], [1.0], [2.0]], [0, 0, 1], [1, 2], ParameterError, "one number per row"),
-        ([[0.0], [1.0], [2.0]], [0, 0, 1], [1, -2, 1], ParameterError, "got .*-2.0.* in row 1"),
+        ([[0.0], [1.0], [2.0]], [0, 0, 1], [1, 2], DataError, "one number per row"),
+        ([[0.0], [1.0], [2.0]], [0, 0, 1], [1, -2, 1], DataError, "got .*-2.0.* in row 1"),
     ],
 )
 def test_bad_input_is_one_sentence(

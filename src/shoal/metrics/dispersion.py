@@ -61,9 +61,9 @@ def inertia_score(
     Raises
     ------
     DataError
-        When `X` is not a table of finite numbers.
+        When `X` is not a table of finite numbers or weights do not fit it.
     ParameterError
-        When labels or weights do not fit `X`.
+        When labels do not fit `X`.
 
     Notes
     -----
@@ -106,9 +106,9 @@ def calinski_harabasz_score(
     Raises
     ------
     DataError
-        When `X` is not a table of finite numbers.
+        When `X` is not a table of finite numbers or weights do not fit it.
     ParameterError
-        When labels or weights do not fit `X`, or when there are fewer than 2 clusters or as
+        When labels do not fit `X`, or when there are fewer than 2 clusters or as
         many clusters as rows.
 
     Notes
@@ -157,9 +157,9 @@ def davies_bouldin_score(
     Raises
     ------
     DataError
-        When `X` is not a table of finite numbers.
+        When `X` is not a table of finite numbers or weights do not fit it.
     ParameterError
-        When labels or weights do not fit `X`, or when there are fewer than 2 clusters or as
+        When labels do not fit `X`, or when there are fewer than 2 clusters or as
         many clusters as rows.
 
     Notes

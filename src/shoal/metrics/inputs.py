@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 import numpy.typing as npt
 
+from shoal.checks import check_weights
 from shoal.errors import DataError, ParameterError
 
 __all__ = [
@@ -16,8 +16,6 @@ __all__ = [
     "check_labelled",
     "check_n_clusters",
     "check_rows",
-    "check_weights",
-    "is_integer",
     "origin",
 ]
 
@@ -75,9 +73,9 @@ def check_labelled(
     Raises
     ------
     DataError
-        When `X` is not a table of finite numbers.
+        When `X` is not a table of finite numbers or weights do not fit it.
     ParameterError
-        When labels or weights do not fit `X`.
+        When labels do not fit `X`.
     """
     data = check_rows(X)
     values = np.asarray(labels)
@@ -158,61 +156,6 @@ def check_rows(X: npt.ArrayLike) -> npt.NDArray[np.float64]:
             "Fill in or leave out missing values first."
         )
     return data
-
-
-def check_weights(
-    sample_weight: npt.ArrayLike | None, n_samples: int
-) -> npt.NDArray[np.float64] | None:
-    """Check that weights are finite, not negative, and one per row.
-
-    Parameters
-    ----------
-    sample_weight : array-like of shape (n_samples,) or None
-        Weights.
-    n_samples : int
-        Number of rows.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,), float64, or None
-        The same weights.
-
-    Raises
-    ------
-    ParameterError
-        When they are not.
-    """
-    if sample_weight is None:
-        return None
-    weights = np.asarray(sample_weight, dtype=np.float64)
-    if weights.shape != (n_samples,):
-        raise ParameterError(
-            f"sample_weight must hold one number per row of X, shape ({n_samples},); "
-            f"got shape {weights.shape}. Leave it out to count every row once."
-        )
-    bad = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
-    if len(bad):
-        raise ParameterError(
-            f"sample_weight must be finite and >= 0; got {weights[bad[0]]!r} in row {bad[0]}. "
-            "Use 0 to leave a row out."
-        )
-    return weights
-
-
-def is_integer(value: object) -> bool:
-    """Tell integers, NumPy's included, from everything else, booleans included.
-
-    Parameters
-    ----------
-    value : object
-        Anything.
-
-    Returns
-    -------
-    bool
-        Whether it is an integer.
-    """
-    return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
 def origin(data: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

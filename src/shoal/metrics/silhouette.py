@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from shoal.checks import check_integer
 from shoal.errors import ParameterError
-from shoal.metrics.inputs import check_labelled, check_n_clusters, is_integer
+from shoal.metrics.inputs import check_labelled, check_n_clusters
 
 __all__ = [
     "EXACT_ROWS",
@@ -105,6 +107,7 @@ def native_silhouettes(
     labels: npt.NDArray[np.int32],
     rows: npt.NDArray[np.int64] | None,
     n_jobs: int | None,
+    callback: Callable[[float], object] | None = None,
 ) -> npt.NDArray[np.float64]:
     """Compute silhouettes for several labelings in one pass over the distances.
 
@@ -118,6 +121,8 @@ def native_silhouettes(
         Rows wanted; None for all.
     n_jobs : int or None
         Threads.
+    callback : callable, optional
+        Called with the part done, 0 to 1.
 
     Returns
     -------
@@ -126,7 +131,7 @@ def native_silhouettes(
     """
     from shoal import _native
 
-    return np.asarray(_native.silhouette_samples(X, labels, rows, n_jobs or 0, None))
+    return np.asarray(_native.silhouette_samples(X, labels, rows, n_jobs or 0, callback))
 
 
 @overload
@@ -247,18 +252,15 @@ def sample_rows(
         sample_size = None if n_samples <= EXACT_ROWS else SAMPLE_ROWS
     if sample_size is None:
         return None
-    if not is_integer(sample_size) or sample_size < 2:
-        raise ParameterError(
-            f'sample_size must be an integer >= 2, "auto" or None; got {sample_size!r}. '
-            "Use None for the exact silhouette."
-        )
+    remedy = 'Use None for the exact silhouette, or "auto".'
+    sample_size = check_integer("sample_size", sample_size, minimum=2, remedy=remedy)
     if sample_size >= n_samples:
         return None
     if isinstance(random_state, np.random.Generator | np.random.RandomState):
-        rows = random_state.choice(n_samples, size=int(sample_size), replace=False)
+        rows = random_state.choice(n_samples, size=sample_size, replace=False)
     else:
         rows = np.random.default_rng(random_state).choice(
-            n_samples, size=int(sample_size), replace=False
+            n_samples, size=sample_size, replace=False
         )
     return np.sort(rows).astype(np.int64)
 

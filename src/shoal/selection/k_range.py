@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from shoal.checks import check_integer
 from shoal.errors import DataError, ParameterError
-from shoal.metrics.inputs import is_integer
 
 __all__ = ["MOST", "count_distinct", "fit_to_data", "parse_k_range"]
 
@@ -91,12 +91,8 @@ def check_k_range(k_range: Iterable[int]) -> tuple[int, ...]:
             "Pass range(2, 13) or [3, 5, 8]."
         ) from None
     for value in values:
-        if not is_integer(value) or value < 2:
-            raise ParameterError(
-                f"k_range must hold integers >= 2; got {value!r}. "
-                "A single cluster cannot be compared: start at 2."
-            )
-        found.add(int(value))
+        remedy = "A single cluster cannot be compared: start at 2."
+        found.add(check_integer("each k of k_range", value, minimum=2, remedy=remedy))
         if len(found) > MOST:
             raise _too_many(len(found))
     if not found:

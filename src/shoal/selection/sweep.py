@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from shoal.checks import check_integer, check_weights
 from shoal.clustering import KChoice
-from shoal.errors import ParameterError
 from shoal.metrics.dispersion import disperse
-from shoal.metrics.inputs import Labelled, check_rows, check_weights, is_integer, origin
+from shoal.metrics.inputs import Labelled, check_rows, origin
 from shoal.metrics.silhouette import mean_and_error, native_silhouettes, sample_rows
 from shoal.progress import Callback, Event
 from shoal.selection.k_range import fit_to_data
@@ -88,7 +88,7 @@ def choose_k(
     n_jobs : int, optional
         Threads; by default ``SHOAL_NUM_THREADS``, else the cores this process may use.
     callback : callable, optional
-        Called with an :class:`shoal.progress.Event` after each fit; may raise
+        Called with an :class:`shoal.progress.Event` now and then; may raise
         :class:`shoal.errors.Cancelled`.
 
     Returns
@@ -101,7 +101,9 @@ def choose_k(
     ParameterError
         When an argument is not allowed.
     DataError
-        When the data cannot be split.
+        When the data or weights are no finite numbers, or the data cannot be split.
+    Cancelled
+        When the callback raises it.
 
     Notes
     -----
@@ -127,45 +129,54 @@ def choose_k(
     >>> choose_k(X, range(2, 6)).choice.recommended
     3
     """
-    if not is_integer(n_init) or n_init < 1:
-        raise ParameterError(f"n_init must be an integer >= 1; got {n_init!r}. 10 is usual.")
+    check_integer("n_init", n_init, minimum=1, remedy="10 is usual.")
     data = check_rows(X)
     weights = check_weights(sample_weight, len(data))
-    counted = np.arange(len(data)) if weights is None else np.flatnonzero(weights > 0)
-    centred = data - origin(data)
-    ks, notes = fit_to_data(k_range, centred[counted] if weights is not None else centred)
-    progress = _Progress(callback, len(ks) * (n_init + 1))
-    results = _fit_all(centred, ks, weights, random_state, n_init, n_jobs, progress)
-    labelled = Labelled(
-        centred[counted] if weights is not None else centred,
-        np.empty(0, dtype=np.int32),
-        0,
-        None if weights is None else weights[counted],
-        counted,
-        np.zeros(centred.shape[1]),
-    )
-    rows, silhouettes = _silhouettes(labelled, results, random_state, n_jobs)
-    progress.step("judged")
-    choice = _judge(labelled, results, silhouettes, rows, random_state, n_jobs)
-    return KSweep(
-        choice,
-        results,
-        silhouettes,
-        counted if rows is None else counted[rows],
-        notes,
-    )
+    judged = _judged_rows(data, weights)
+    ks, notes = fit_to_data(k_range, judged.X)
+    watch = _Watch(callback, len(ks) + 1)
+    results = _fit_all(data, ks, weights, random_state, n_init, n_jobs, watch)
+    rows, silhouettes = _silhouettes(judged, results, random_state, n_jobs, watch)
+    choice = _judge(judged, results, silhouettes, rows, random_state, n_jobs)
+    places = judged.rows if rows is None else judged.rows[rows]
+    return KSweep(choice, results, silhouettes, places, notes)
 
 
-class _Progress:
-    """Counts steps and tells the callback."""
+class _Watch:
+    """Tells the callback how far the sweep is: one step per k, one for the silhouettes."""
 
     def __init__(self, callback: Callback | None, total: int) -> None:
         self._callback, self._total, self._done = callback, total, 0
 
-    def step(self, message: str) -> None:
-        self._done += 1
+    def of_fit(self, k: int) -> Callback | None:
+        """Pass on the events of one fit as parts of a step."""
+        return None if self._callback is None else lambda event: self._fit(k, event)
+
+    def _fit(self, k: int, event: Event) -> None:
+        part = (event.done or 0.0) / (event.total or 1.0)
+        self.part(part, f"{k} clusters, {event.message}")
+
+    def part(self, part: float, message: str) -> None:
+        """Report part of a step."""
         if self._callback is not None:
-            self._callback(Event("choose-k", self._done, self._total, message))
+            self._callback(Event("choose-k", self._done + part, self._total, message))
+
+    def step(self) -> None:
+        """Report the end of a step."""
+        self._done += 1
+
+
+def _judged_rows(
+    data: npt.NDArray[np.float64], weights: npt.NDArray[np.float64] | None
+) -> Labelled:
+    """Rows that count, near the origin, still without labels."""
+    rows = np.arange(len(data)) if weights is None else np.flatnonzero(weights > 0)
+    if len(rows) < len(data):
+        data = data[rows]
+        weights = None if weights is None else weights[rows]
+    shift = origin(data)
+    X = np.subtract(data, shift, order="C")
+    return Labelled(X, np.zeros(len(X), dtype=np.int32), 1, weights, rows, shift)
 
 
 def _fit_all(
@@ -175,28 +186,29 @@ def _fit_all(
     seed: int,
     n_init: int,
     n_jobs: int | None,
-    progress: _Progress,
+    watch: _Watch,
 ) -> dict[int, KMeansResult]:
     from shoal.centroid import kmeans, kmeans_plusplus
 
-    seeds = [
-        kmeans_plusplus(X, ks[-1], sample_weight=weights, random_state=seed + start, n_jobs=n_jobs)[
-            1
-        ]
+    sequences = [
+        kmeans_plusplus(X, ks[-1], sample_weight=weights, random_state=seed + start, n_jobs=n_jobs)
         for start in range(n_init)
     ]
-
-    def fit(k: int, init: npt.NDArray[np.float64]) -> KMeansResult:
-        result = kmeans(X, k, init=init, n_init=1, sample_weight=weights, n_jobs=n_jobs)
-        progress.step(f"{k} clusters")
-        return result
-
     results: dict[int, KMeansResult] = {}
     for k in ks:
-        starts = [X[rows[:k]] for rows in seeds]
+        starts = [centers[:k] for centers, _ in sequences]
         if results:
             starts.append(_split(X, weights, next(reversed(results.values())), k))
-        results[k] = min((fit(k, init) for init in starts), key=lambda result: result.inertia)
+        results[k] = kmeans(
+            X,
+            k,
+            sample_weight=weights,
+            init=np.stack(starts),
+            n_init=len(starts),
+            n_jobs=n_jobs,
+            callback=watch.of_fit(k),
+        )
+        watch.step()
     return results
 
 
@@ -208,8 +220,7 @@ def _split(
 ) -> npt.NDArray[np.float64]:
     """Start from a fit with fewer clusters, plus the rows that cost it most."""
     centers = np.asarray(result.cluster_centers, dtype=np.float64)
-    difference = X - centers[result.labels]
-    cost = np.einsum("ij,ij->i", difference, difference)
+    cost = result.distances.astype(np.float64) ** 2
     while len(centers) < k:
         row = X[int(np.argmax(cost if weights is None else cost * weights))]
         centers = np.vstack([centers, row])
@@ -219,12 +230,18 @@ def _split(
 
 
 def _silhouettes(
-    data: Labelled, results: Mapping[int, KMeansResult], seed: int, n_jobs: int | None
+    data: Labelled,
+    results: Mapping[int, KMeansResult],
+    seed: int,
+    n_jobs: int | None,
+    watch: _Watch,
 ) -> tuple[npt.NDArray[np.int64] | None, dict[int, npt.NDArray[np.float64]]]:
     """Judge all k in one pass over the distances."""
     rows = sample_rows(len(data.X), "auto", seed)
     labels = np.stack([result.labels[data.rows] for result in results.values()])
-    values = native_silhouettes(data.X, labels, rows, n_jobs)
+    values = native_silhouettes(
+        data.X, labels, rows, n_jobs, lambda part: watch.part(part, "silhouettes")
+    )
     return rows, dict(zip(results, values, strict=True))
 
 
@@ -276,7 +293,7 @@ def _elbow(data: Labelled, ks: tuple[int, ...], inertia: tuple[float, ...]) -> i
     """Knee of the inertia, with k = 1 (the spread of all rows) where the range starts at 2."""
     positions, heights = list(ks), list(inertia)
     if ks[0] == 2:
-        whole = disperse(replace(data, codes=np.zeros(len(data.X), dtype=np.int32), n_clusters=1))
+        whole = disperse(data)
         positions, heights = [1, *positions], [whole.inertia, *heights]
     knee = find_knee(positions, heights)
     return None if knee is None else int(knee)
