@@ -18,8 +18,7 @@ nb::str name_of(Isa isa) {
 
 nb::dict info() {
   nb::list available;
-  for (const Isa isa : available_isas())
-    available.append(name_of(isa));
+  for (const Isa isa : available_isas()) available.append(name_of(isa));
   nb::dict facts;
   facts["isa"] = name_of(active_isa());
   facts["available_isas"] = available;
@@ -29,8 +28,6 @@ nb::dict info() {
 
 }  // namespace
 
-SHOAL_BIND(m) {
-  m.def("info", &info);
-}
+SHOAL_BIND(m) { m.def("info", &info); }
 
 }  // namespace shoal::bindings

@@ -28,6 +28,5 @@ void translate_error(const std::exception_ptr& thrown, void*) {
 NB_MODULE(_native, module) {
   nb::register_exception_translator(translate_error);
   module.def("resolve_thread_count", &shoal::resolve_thread_count, nb::arg("n_jobs"));
-  for (const auto& bind : shoal::bindings::binders())
-    bind(module);
+  for (const auto& bind : shoal::bindings::binders()) bind(module);
 }

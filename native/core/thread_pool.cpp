@@ -85,8 +85,7 @@ class Pool {
       n_open_.fetch_add(1, std::memory_order_release);
       to_wake = std::min(job.max_helpers, sleeping_);
     }
-    for (; to_wake > 0; --to_wake)
-      work_cv_.notify_one();
+    for (; to_wake > 0; --to_wake) work_cv_.notify_one();
   }
 
   void close(Job& job) {
@@ -188,8 +187,7 @@ Pool& pool() {
 
 void detail::run_chunks(std::size_t n_chunks, int n_threads, ChunkBody body, void* context) {
   if (inside_loop) {
-    for (std::size_t chunk = 0; chunk < n_chunks; ++chunk)
-      body(context, chunk, 0);
+    for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) body(context, chunk, 0);
     return;
   }
   const std::size_t useful = std::min<std::size_t>(n_chunks, std::min(n_threads, kMaxThreads));

@@ -17,8 +17,7 @@ void run_chunks(std::size_t n_chunks, int n_threads, ChunkBody body, void* conte
 template <class Body>
 void parallel_for(std::size_t n_chunks, int n_threads, Body&& body) {
   if (n_chunks <= 1 || n_threads <= 1) {
-    for (std::size_t chunk = 0; chunk < n_chunks; ++chunk)
-      body(chunk, 0);
+    for (std::size_t chunk = 0; chunk < n_chunks; ++chunk) body(chunk, 0);
     return;
   }
   using Plain = std::remove_reference_t<Body>;
