@@ -177,6 +177,11 @@ def make_plan(
     params = {name: value for name, value in rest.items() if name not in PLAN_ARGUMENTS}
     _check_numbers(row, n_clusters, seed)
     _check_parameters(row, params)
+    if n_clusters is not None and k_range is not None:
+        raise ParameterError(
+            f"k_range must be left out when n_clusters is given; got {k_range!r} with "
+            f"n_clusters={n_clusters}."
+        )
     with watch.stage("read", "reading the table"):
         table = open_table(data, memory_limit=limit, **reading)
     guess = len(preparing.get("columns") or table.column_names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 import pytest
 
 from shoal.cli.options import names_of, range_of, split_arguments, types_of
@@ -18,12 +19,16 @@ from shoal.errors import ParameterError
         (("Age", "Income"), ("Age", "Income")),
         (('"Surname, Name",Age',), ("Surname, Name", "Age")),
         ((" a , b ",), ("a", "b")),
-        ((",,",), ()),
         (("年齢,عمر",), ("年齢", "عمر")),
     ],
 )
 def test_names(values: tuple[str, ...], names: tuple[str, ...]) -> None:
-    assert names_of(None, None, values) == names
+    assert names_of(None, click.Option(["--columns"]), values) == names
+
+
+def test_no_names_are_refused() -> None:
+    with pytest.raises(ParameterError, match="--columns must name a column; got ',,'"):
+        names_of(None, click.Option(["--columns"]), (",,",))
 
 
 @pytest.mark.parametrize(
@@ -40,14 +45,16 @@ def test_other_ranges_are_refused() -> None:
 
 
 def test_types() -> None:
-    found = types_of(None, None, ("age=category,zip code=number", "a=b=category"))
+    found = types_of(
+        None, click.Option(["--types"]), ("age=category,zip code=number", "a=b=category")
+    )
     assert found == {"age": "category", "zip code": "number", "a=b": "category"}
 
 
 @pytest.mark.parametrize("value", ["age", "=number"])
 def test_types_without_a_column_are_refused(value: str) -> None:
     with pytest.raises(ParameterError, match="--types must be like age=category,zip=text; got"):
-        types_of(None, None, (value,))
+        types_of(None, click.Option(["--types"]), (value,))
 
 
 def _options(**more: Any) -> dict[str, Any]:

@@ -38,12 +38,15 @@ def _together(*options: Decorator[Any]) -> Decorator[Any]:
     return decorate
 
 
-def names_of(_: Any, __: Any, values: Sequence[str]) -> tuple[str, ...]:
+def names_of(_: Any, option: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
     """Split ``a,b`` (and repeated options) into names; double quotes protect a comma."""
     found: list[str] = []
     for value in values:
         found.extend(next(csv.reader([value], skipinitialspace=True), []))
-    return tuple(name for name in (name.strip() for name in found) if name)
+    names = tuple(name for name in (name.strip() for name in found) if name)
+    if values and not names:
+        raise ParameterError(f"{option.opts[0]} must name a column; got {values[0]!r}.")
+    return names
 
 
 def types_of(_: Any, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
