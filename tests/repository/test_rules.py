@@ -40,9 +40,18 @@ def test_builds_are_portable_and_exact() -> None:
 
 
 def test_only_kernel_files_are_compiled_for_an_instruction_set() -> None:
-    header = re.compile(r"#\s*include\s*\"kernels/simd\.hpp\"")
-    users = {relative(path) for path in NATIVE if header.search(path.read_text(encoding="utf-8"))}
-    assert all(re.fullmatch(r"native/kernels/\w+_kernel\.cpp", path) for path in users)
+    include = re.compile(r"#\s*include\s*\"(.+?)\"")
+    includes = {
+        relative(path): {f"native/{name}" for name in include.findall(path.read_text("utf-8"))}
+        for path in NATIVE
+    }
+    tainted, users = {"native/kernels/simd.hpp"}, set[str]()
+    while tainted - users:
+        users |= tainted
+        tainted = {path for path, names in includes.items() if names & users}
+    sources = {path for path in users if path.endswith(".cpp")}
+    assert sources
+    assert all(re.fullmatch(r"native/kernels/\w+_kernel\.cpp", path) for path in sources)
 
 
 @pytest.mark.parametrize("path", [*NATIVE, *PYTHON], ids=relative)
