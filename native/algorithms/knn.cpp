@@ -9,6 +9,7 @@
 
 #include "algorithms/leaves.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/exact.hpp"
 #include "kernels/knn.hpp"
 
 namespace shoal {
@@ -207,9 +208,9 @@ class TileSearch {
 
   double squared(const double* x, const Real* y) const {
     if constexpr (std::is_same_v<Real, float>) {
-      return kernels_.squared_f32(x, y, d_);
+      return exact_.squared_f32(y, x, d_);
     } else {
-      return kernels_.squared_f64(x, y, d_);
+      return exact_.squared_f64(y, x, d_);
     }
   }
 
@@ -218,6 +219,7 @@ class TileSearch {
   const Index d_;
   const bool exclude_self_;
   const KnnKernels& kernels_ = SHOAL_PICK_KERNELS(knn_kernels);
+  const ExactKernels& exact_ = SHOAL_PICK_KERNELS(exact_kernels);
   const Index* begin_ = nullptr;
   int count_ = 0;
   std::vector<double> points_, rows_;

@@ -19,10 +19,6 @@ struct KnnKernels {
   int (*screen)(const float* tile, const float* limits, const float* columns,
                 const float* column_norms, std::int64_t begin, std::int64_t end, std::int64_t d,
                 std::int32_t* found);
-
-  // Squared distance in double precision, added up in the same order at every level.
-  double (*squared_f32)(const double* x, const float* y, std::int64_t d);
-  double (*squared_f64)(const double* x, const double* y, std::int64_t d);
 };
 
 SHOAL_DECLARE_KERNELS(KnnKernels, knn_kernels)

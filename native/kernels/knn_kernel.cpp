@@ -4,8 +4,6 @@
 namespace shoal::SHOAL_ISA {
 namespace {
 
-typedef float vf8 __attribute__((vector_size(32)));
-
 SHOAL_INLINE bool any_within(const Block<float>& block, const vf (&limits)[kGroups]) {
   unsigned found = 0;
 #pragma GCC unroll 4
@@ -46,25 +44,6 @@ int screen(const float* tile, const float* limits, const float* columns, const f
   return n_found;
 }
 
-SHOAL_INLINE vd8 load8(const double* x) { return load<vd8>(x); }
-SHOAL_INLINE vd8 load8(const float* x) { return __builtin_convertvector(load<vf8>(x), vd8); }
-
-template <class Real>
-double squared(const double* x, const Real* y, std::int64_t d) {
-  vd8 lanes{};
-  std::int64_t q = 0;
-  for (; q + 8 <= d; q += 8) {
-    const vd8 e = load<vd8>(x + q) - load8(y + q);
-    lanes += e * e;
-  }
-  double sum = sum_lanes(lanes);
-  for (; q < d; ++q) {
-    const double e = x[q] - static_cast<double>(y[q]);
-    sum += e * e;
-  }
-  return sum;
-}
-
 void center(const double* points, const double* shift, std::int64_t d, float* tile, float* norms) {
   center_tile(points, shift, d, tile, norms);
 }
@@ -72,6 +51,6 @@ void center(const double* points, const double* shift, std::int64_t d, float* ti
 }  // namespace
 
 extern const KnnKernels knn_kernels;
-const KnnKernels knn_kernels{&center, &screen, &squared<float>, &squared<double>};
+const KnnKernels knn_kernels{&center, &screen};
 
 }  // namespace shoal::SHOAL_ISA

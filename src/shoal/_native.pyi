@@ -14,6 +14,14 @@ def silhouette_samples(
     n_threads: int = 0,
     callback: Callable[[float], object] | None = None,
 ) -> NDArray[np.float64]: ...
+def kneighbors(
+    X: _Real,
+    Q: _Real,
+    k: int,
+    exclude_self: bool = False,
+    n_threads: int = 0,
+    callback: Callable[[float], object] | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
 _Fit: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, int]
 _Assignment: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64] | None]
