@@ -86,15 +86,21 @@ def _load(payload: Payload) -> Any:
 
     try:
         return np.load(payload.stream(), allow_pickle=False)
-    except (ValueError, EOFError, OSError, MemoryError) as error:
-        if "allow_pickle" in str(error) or "Object arrays" in str(error):
-            raise DataError(
-                f"{payload.name} holds Python objects (a pickle), which can run code when opened "
-                "and are never read. Save the numbers as a plain array."
-            ) from error
-        raise DataError(
-            f"{payload.name} is a damaged or incomplete NPY file. Copy or save it again."
-        ) from error
+    except Exception as error:
+        raise _unreadable(payload, error) from error
+
+
+def _unreadable(payload: Payload, error: Exception) -> DataError:
+    """Make the sentence for what NumPy raises on foreign bytes, which may be nearly anything."""
+    if "allow_pickle" in str(error) or "Object arrays" in str(error):
+        return DataError(
+            f"{payload.name} holds Python objects (a pickle), which can run code when opened and "
+            "are never read. Save the numbers as a plain array."
+        )
+    kind = "NPZ" if payload.suffix == ".npz" else "NPY"
+    return DataError(
+        f"{payload.name} is a damaged or incomplete {kind} file. Copy or save it again."
+    )
 
 
 def read_npz(payload: Payload, *, types: Mapping[str, str]) -> Table:
@@ -127,17 +133,8 @@ def read_npz(payload: Payload, *, types: Mapping[str, str]) -> Table:
 
 
 def _members(payload: Payload) -> dict[str, np.ndarray[Any, Any]]:
-    try:
-        with _load(payload) as archive:
+    with _load(payload) as archive:
+        try:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, EOFError, OSError, MemoryError) as error:
-        if isinstance(error, DataError):
-            raise
-        if "allow_pickle" in str(error) or "Object arrays" in str(error):
-            raise DataError(
-                f"{payload.name} holds Python objects (a pickle), which can run code when opened "
-                "and are never read. Save the numbers as plain arrays."
-            ) from error
-        raise DataError(
-            f"{payload.name} is a damaged or incomplete NPZ file. Copy or save it again."
-        ) from error
+        except Exception as error:
+            raise _unreadable(payload, error) from error

@@ -62,7 +62,7 @@ def open_source(source: str | os.PathLike[str]) -> Payload:
     if source == "-":
         payload = Payload("standard input", memoryview(sys.stdin.buffer.read()))
     else:
-        payload = _open_path(Path(source))
+        payload = _open_path(_path(source))
     if not payload.data.nbytes:
         raise DataError(f"{payload.name} is empty. Give a file with a header line and rows.")
     if bytes(payload.data[:2]) == b"\x1f\x8b":
@@ -70,6 +70,12 @@ def open_source(source: str | os.PathLike[str]) -> Payload:
         if not payload.data.nbytes:
             raise DataError(f"{payload.name} is empty once decompressed.")
     return payload
+
+
+def _path(source: str | os.PathLike[str]) -> Path:
+    if "\0" in os.fspath(source):
+        raise DataError(f"a path must not hold a NUL character; got {os.fspath(source)!r}.")
+    return Path(source).expanduser()
 
 
 def _open_path(path: Path) -> Payload:
