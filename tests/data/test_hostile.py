@@ -78,6 +78,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
         "image.csv is not text: it looks like a PNG image.",
     ),
     "database.csv": (b"SQLite format 3\0" + bytes(200), "it looks like a SQLite database."),
+    "survey.sav": (b"$FL2@(#) SPSS DATA FILE", "survey.sav is not text: it looks like an SPSS"),
+    "zoo.arff": ("@relation zoo\n@data\n1,2\n", "zoo.arff is an ARFF file, which is not read."),
     "page.csv": (
         "<!DOCTYPE html>\n<p>Not found</p>",
         "page.csv is not a table: it looks like a web",

@@ -21,6 +21,11 @@ Write = Callable[[str, str | bytes], Path]
 COMMA_NOTE = "Numbers were found to be written with a decimal comma."
 SEMICOLON_NOTE = "The delimiter was found to be a semicolon."
 
+BLANKS = (
+    "The delimiter was found to be blanks.",
+    "No header line was found, so the columns are named column1 to column2.",
+)
+
 WRITTEN: dict[str, tuple[str | bytes, dict[str, list[object]], tuple[str, ...]]] = {
     "comma": ("a,b\n1,x\n2.5,y\n", {"a": [1.0, 2.5], "b": ["x", "y"]}, ()),
     "tab": ("a\tb\n1\tx\n2\ty\n", {"a": [1.0, 2.0], "b": ["x", "y"]}, ()),
@@ -51,10 +56,7 @@ WRITTEN: dict[str, tuple[str | bytes, dict[str, list[object]], tuple[str, ...]]]
     "blanks": (
         "  1.5   2\n 3  4.5 \n",
         {"column1": [1.5, 3.0], "column2": [2.0, 4.5]},
-        (
-            "The delimiter was found to be blanks.",
-            "No header line was found, so the columns are named column1 to column2.",
-        ),
+        BLANKS,
     ),
     "no header": (
         "5.1,3.5,x\n4.9,3.0,y\n",
@@ -97,6 +99,7 @@ WRITTEN: dict[str, tuple[str | bytes, dict[str, list[object]], tuple[str, ...]]]
         {"zip": ["00501", "90210"], "v": [1.0, 2.0]},
         ("'zip' holds codes with leading zeros, so it is text.",),
     ),
+    "blanks, counting": ("0 1\n2 3\n", {"column1": [0.0, 2.0], "column2": [1.0, 3.0]}, BLANKS),
     "long numbers": (
         "n,v\n9007199254740993,1\n12,2\n",
         {"n": ["9007199254740993", "12"], "v": [1.0, 2.0]},
@@ -213,8 +216,12 @@ def test_the_type_is_decided_over_the_whole_file(write: Write) -> None:
     assert words.data.column("b").drop_null().to_pylist() == [f"w{i}" for i in range(9)]
     numbers = read_table(write("u.csv", head + "1,2.5,x\n"))
     assert numbers.data.column("b").drop_null().to_pylist() == [2.5]
-    codes = read_table(write("v.csv", head.replace(",,", ",7,") + "1,007,x\n"))
-    assert codes.data.column("b").to_pylist()[-2:] == ["7", "007"]
+    late = "1,007,x\n"
+    codes = read_table(write("v.csv", head.replace(",,", ",7,") + late * 40))
+    assert codes.data.column("b").to_pylist()[-41:-39] == ["7", "007"]
+    years = read_table(write("w.csv", head.replace(",,", ",1990,") + late))
+    assert years.data.column("b").to_pylist()[-2:] == [1990.0, 7.0]
+    assert years.notes == ("'b': 1 value was read without leading zeros.",)
 
 
 CELLS = st.one_of(

@@ -48,6 +48,7 @@ CODE = r"^\s*0\d+\s*$"
 EXACT = 2.0**53
 FEW_VALUES = 5
 FEW_SHARE = 0.05
+CODE_SHARE = 0.001
 
 STAND_INS = frozenset(["?", "-", "--", ".", "*", "unknown", "missing", "none", "undefined"])
 """Text that often stands for a missing value; guessing so would be silent, so we only say it."""
@@ -176,9 +177,13 @@ def decide_text(
             return column, [
                 f"{cells.name!r} holds whole numbers too long to be kept exactly, so it is text."
             ]
-        if kind is None and pc.any(pc.match_substring_regex(values, CODE)).as_py():
+        codes = pc.sum(pc.match_substring_regex(values, CODE)).as_py()
+        if kind is None and codes >= CODE_SHARE * len(values) and codes:
             return column, [f"{cells.name!r} holds codes with leading zeros, so it is text."]
-        return _to_numbers(column, cells, decimal)
+        numbers = _to_numbers(column, decimal)
+        plural = "s were" if codes > 1 else " was"
+        said = f"{cells.name!r}: {codes:,} value{plural} read without leading zeros."
+        return check_numbers(numbers, cells), [said] if codes and kind is None else []
     if decimal == "." and _grouped(values):
         plain = pc.replace_substring(column, ",", "")
         numbers = check_numbers(pc.cast(plain, pa.float64()), cells)
@@ -245,9 +250,7 @@ def _unclear(column: pa.ChunkedArray, cells: Cells) -> DataError:
     )
 
 
-def _to_numbers(
-    column: pa.ChunkedArray, cells: Cells, decimal: str
-) -> tuple[pa.ChunkedArray, list[str]]:
+def _to_numbers(column: pa.ChunkedArray, decimal: str) -> pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -255,8 +258,7 @@ def _to_numbers(
     if decimal == ",":
         text = pc.replace_substring(text, ",", ".")
     # Arrow's cast knows no leading plus sign.
-    numbers = pc.cast(pc.replace_substring_regex(text, r"^\+", ""), pa.float64())
-    return check_numbers(numbers, cells), []
+    return pc.cast(pc.replace_substring_regex(text, r"^\+", ""), pa.float64())
 
 
 def check_numbers(column: pa.ChunkedArray, cells: Cells) -> pa.ChunkedArray:

@@ -11,7 +11,8 @@ The rules, in order:
 * The decimal sign is a comma when more cells read as numbers with a decimal comma alone than
   with a decimal point alone. Cells such as ``1,234``, which might be either, do not vote; when
   nothing else does, the reader refuses to guess.
-* The first record is no header when all its cells are numbers (but for 0, 1, 2 …), or when half
+* The first record is no header when all its cells are numbers (but for 0, 1, 2 …
+  not delimited by blanks), or when half
   of them are and these repeat or are not whole, or when half of the words among them stand again
   below, among others, in the same column (but for a whole header repeated).
 """
@@ -106,11 +107,11 @@ def sniff(sample: str, *, delimiter: str | None = None, decimal: str | None = No
         records = split(sample, delimiter)
     if decimal is None:
         decimal = _find_decimal(records[1:] or records, delimiter)
-    header = _names_columns(records, decimal)
+    header = _names_columns(records, delimiter, decimal)
     return Dialect(delimiter, decimal, header, tuple(tuple(record) for record in records))
 
 
-def _names_columns(records: Sequence[Sequence[str]], decimal: str) -> bool:
+def _names_columns(records: Sequence[Sequence[str]], delimiter: str, decimal: str) -> bool:
     """Whether the first record is a header; see the module's rules."""
     first = records[0]
     body = [row for row in records[1:] if len(row) == len(first) and row != first]
@@ -132,7 +133,7 @@ def _names_columns(records: Sequence[Sequence[str]], decimal: str) -> bool:
     whole = [int(cell) for cell in numbers if cell.isdecimal()]
     if len(whole) == len(first) and len(first) > 1:
         # Frames without column names are saved by pandas with the numbers 0, 1, 2 … as a header.
-        return whole == list(range(len(first)))
+        return delimiter != BLANK and whole == list(range(len(first)))
     if len(numbers) == len(first):
         return False
     return len(whole) == len(numbers) == len(set(whole))

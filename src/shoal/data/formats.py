@@ -37,6 +37,8 @@ FOREIGN = {
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"\x89HDF": "an HDF5 file",
     b"Rar!": "a RAR archive",
+    b"$FL2": "an SPSS file",
+    b"<stata_dta>": "a Stata file",
 }
 
 # Serialised Python objects can run code when loaded; they are only ever recognised by name.
@@ -86,12 +88,14 @@ def identify(payload: Payload) -> Format:
         )
     if found:
         return found
-    if payload.suffix in UNSAFE:
+    if payload.suffix in UNSAFE and not head.startswith(b"$FL2"):
         raise DataError(
             f"{payload.name} looks like a pickle, which can run code when opened and is never "
             "read. Save the table as CSV or Parquet."
         )
     _refuse_foreign(payload, head)
+    if payload.suffix == ".arff":
+        raise DataError(f"{payload.name} is an ARFF file, which is not read. Save it as CSV.")
     return _text_kind(payload)
 
 

@@ -67,8 +67,8 @@ def read_table(
     present are numbers, and the others are at most five different values or one value in twenty.
     The first of these others is then an error, never silently text or missing. Empty cells and
     the usual spellings of "not available" (NA, N/A, null, nan, None, …) are missing values;
-    infinity is an error. Whole numbers with leading zeros (00501), or too long to be exact as
-    float64, stay text.
+    infinity is an error. Whole numbers stay text when one in a thousand has leading zeros (00501),
+    or when one is too long to be exact as float64.
 
     Examples
     --------
