@@ -17,6 +17,8 @@ AMOUNTS = [float(v) for v in np.random.default_rng(0).normal(100, 20, 40)]
 COLUMNS: dict[str, tuple[str, list[Any], str]] = {
     "counter": ("row", list(range(1, 41)), "identifier"),
     "counter downwards": ("x", list(range(40, 0, -1)), "identifier"),
+    "a year each": ("year", list(range(1980, 2020)), "number"),
+    "invoices in a row": ("invoice_no", list(range(1980, 2020)), "identifier"),
     "few rows counted": ("x", [1, 2, 3], "number"),
     "few rows counted, named": ("CustomerID", [1, 2, 3], "identifier"),
     "shuffled, named": ("order number", SHUFFLED, "identifier"),

@@ -138,6 +138,19 @@ def test_what_is_found(name: str, write: Write) -> None:
     assert table.notes == notes
 
 
+NAMES = ["<script>alert(1)</script>", '=HYPERLINK("x")', "שלום", "🐟", "a,b\nc", "x" * 10_000, "é"]
+
+
+def test_hostile_names_and_values_pass_through(write: Write) -> None:
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(NAMES)
+    writer.writerows([NAMES[i:] + NAMES[:i] for i in range(1, 4)])
+    table = read_table(write("t.csv", stream.getvalue()))
+    assert table.column_names == NAMES
+    assert [row[0] for row in zip(*table.data.to_pydict().values(), strict=True)] == NAMES[1:4]
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_every_spelling_of_missing(packed: bool, write: Write) -> None:
     words = ["", "NA", "N/A", "n/a", "null", "NULL", "None", "nan", "NaN", "#N/A", "<NA>", " "]

@@ -5,8 +5,8 @@ The rules, for a column of which nothing was said:
 * **empty**: no value at all. **constant**: one value and nothing missing (a number with one value
   is constant whatever is missing).
 * **number**: float64 as read. It is an **identifier** when all values are present, whole and
-  different, and either its name ends in a word such as id, key or number, or it counts 1, 2, 3 …
-  down the rows (20 rows at least). A name alone proves nothing, and a number with a fraction is
+  different, and either its name ends in a word such as id, key or number, or it counts from 0 or 1
+  down or up the rows (20 rows at least). A name alone proves nothing, and a number with a fraction is
   never an identifier.
 * **boolean**: the type itself, or text of true and false in any case, with nothing missing.
 * **date**: a date or time type, or text of which every value is a date.
@@ -174,7 +174,9 @@ def _counts_rows(values: np.ndarray[tuple[int], np.dtype[np.float64]], name: str
     if n < (2 if named else COUNTER_ROWS) or np.any(values != np.floor(values)):
         return None
     steps = np.diff(values)
-    if np.all(steps == 1.0) or np.all(steps == -1.0):
+    counts = bool(np.all(steps == 1.0) or np.all(steps == -1.0))
+    # Years in a row are a quantity; the number of a row starts at its beginning.
+    if counts and (named or min(values[0], values[-1]) in (0.0, 1.0)):
         return "it looks like an identifier: it counts the rows"
     if named and len(np.unique(values)) == n:
         return f"it looks like an identifier: its {n:,} values are all different"
