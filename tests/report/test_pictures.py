@@ -48,7 +48,7 @@ def test_available_names_what_can_be_drawn():
 @pytest.mark.parametrize("name", ["scatter", "scatter_3d", "pca", "elbow"])
 def test_a_picture_that_cannot_be_drawn_says_so(name):
     job = make_job({"only": np.arange(30.0) ** 2})
-    with pytest.raises(ParameterError, match="must (be|have)"):
+    with pytest.raises(ParameterError, match=r"must (be|have)"):
         draw(job, name)
 
 

@@ -54,7 +54,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||")
 DIVERGING = ("#0a5ea8", "#7fb1d8", "#f6f6f4", "#f3a46b", "#b54708")
 
-# The report swaps INK, MUTED, GRID, PAPER and CURVE for its own, so that pictures follow the light or dark page.
+# The report swaps INK, MUTED, GRID, PAPER and CURVE for its own, so that pictures follow the
+# light or dark page.
 INK = "#1b2430"
 MUTED = "#5b6673"
 GRID = "#dde2e8"
