@@ -181,5 +181,6 @@ def png(figure: Figure, dpi: int = DPI) -> bytes:
         edgecolor="none",
         bbox_inches=None,
         metadata={"Software": None},
+        pil_kwargs={"compress_level": 3},
     )
     return stream.getvalue()

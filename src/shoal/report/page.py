@@ -138,10 +138,18 @@ def _template() -> Template:
         number=number,
         percent=percent,
         short=shorten,
+        breakable=_breakable,
         tone=lambda cluster: f"c{cluster % len(style.COLOURS)}" if cluster >= 0 else "noise",
     )
     text = files("shoal.report").joinpath("templates", "report.html").read_text("utf-8")
     return engine.from_string(text)
+
+
+def _breakable(text: str) -> Markup:
+    """Allow a line to break after an underscore."""
+    from markupsafe import Markup
+
+    return Markup("_<wbr>").join(text.split("_"))
 
 
 @lru_cache(maxsize=1)

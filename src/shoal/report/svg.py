@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ REFERENCE = re.compile(r"url\(#([^)]+)\)")
 DECIMALS = re.compile(r"(\.\d\d)\d+")
 SPACES = re.compile(r"\s+")
 DATA_PNG = "data:image/png;base64,"
+SMALL_IMAGE = 40_000
 
 
 class Sheet:
@@ -127,7 +129,7 @@ def _attributes(element: ET.Element, names: dict[str, str]) -> Iterator[tuple[st
             if value.startswith("#") and value[1:] in names:
                 yield "href", f"#{names[value[1:]]}"
             elif value.startswith(DATA_PNG) and element.tag == f"{SVG}image":
-                yield "href", DATA_PNG + SPACES.sub("", value[len(DATA_PNG) :])
+                yield "href", DATA_PNG + _smaller(SPACES.sub("", value[len(DATA_PNG) :]))
         elif name == "style":
             for entry in value.split(";"):
                 key, _, setting = (part.strip() for part in entry.partition(":"))
@@ -146,3 +148,16 @@ def _value(setting: str, names: dict[str, str]) -> str:
         found = REFERENCE.fullmatch(setting)
         return f"url(#{names[found[1]]})" if found and found[1] in names else "none"
     return THEMED.get(setting, setting)
+
+
+def _smaller(encoded: str) -> str:
+    """Keep at most 256 colours of a picture's cloud of points, which takes a third of the bytes."""
+    from PIL import Image
+
+    if len(encoded) < SMALL_IMAGE:
+        return encoded
+    image = Image.open(BytesIO(base64.b64decode(encoded)))
+    stream = BytesIO()
+    image.quantize(256, method=Image.Quantize.FASTOCTREE).save(stream, "png", optimize=True)
+    reduced = base64.b64encode(stream.getvalue()).decode()
+    return min(encoded, reduced, key=len)
