@@ -93,7 +93,7 @@ def _draw_column(
         bins = np.minimum(values.astype(np.int64), n_bins - 1)
         words = list(column.categories[:n_bins])
         if len(column.categories) > n_bins:
-            words[-1] = f"{len(column.categories) - n_bins + 1:,} others"
+            words[-1] = "others"
         starts, width = np.arange(n_bins, dtype=np.float64) - 0.4, 0.8
         length = max(4, 40 // n_bins)
         axes.set_xticks(range(n_bins), [literal(word, length) for word in words])

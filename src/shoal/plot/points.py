@@ -50,7 +50,7 @@ def draw_points(
         return True
     order = draw_order(labels)
     x, y, labels = x[order], y[order], labels[order]
-    area = float(np.clip(26_000 / max(x.size, 1), 5, 34))
+    area = float(np.clip(26_000 / max(x.size, 1), 7, 34))
     opacity = 0.85 if x.size <= 3000 else 0.6
     for mark in dict.fromkeys(style.marker(int(label)) for label in np.unique(labels)):
         chosen = np.array(

@@ -9,7 +9,7 @@ import numpy as np
 from shoal.errors import ParameterError
 from shoal.plot import style
 from shoal.plot.columns import matrix_labels
-from shoal.plot.text import number
+from shoal.plot.text import number, two_digits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,7 +74,7 @@ def silhouette(clustering: Clustering) -> Figure:
         middle = floor + thickness / 2
         low = min(float(values.min()), 0.0)
         style.add_badge(axes, low - 0.045, middle, cluster, 8.5 if len(shown) <= 12 else 6.5)
-        words = f"mean {_two_digits(float(ordered.mean()))}"
+        words = f"mean {two_digits(float(ordered.mean()))}"
         if len(shown) <= 16:
             note = axes.text(1.0, middle, words, ha="right", va="center", zorder=6)
             style.set_text(note, 8, style.MUTED)
@@ -83,7 +83,7 @@ def silhouette(clustering: Clustering) -> Figure:
     axes.axvline(mean, color=style.INK, linewidth=1.1, linestyle=(0, (4, 3)), zorder=5)
     axes.set_ylim(floor + 0.01 * total, -0.02 * total)
     note = axes.annotate(
-        f"mean of all {_two_digits(mean)}",
+        f"mean of all {two_digits(mean)}",
         (mean, 1.0),
         xycoords=axes.get_xaxis_transform(),
         xytext=(0, 3),
@@ -107,7 +107,3 @@ def silhouette(clustering: Clustering) -> Figure:
     if notes:
         style.add_note(figure, " ".join(notes))
     return figure
-
-
-def _two_digits(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")

@@ -6,7 +6,7 @@ import math
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["clean", "count", "fonts", "literal", "number", "percent", "shorten"]
+__all__ = ["clean", "count", "fonts", "literal", "number", "percent", "shorten", "two_digits"]
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 MISSING_GLYPH = "\N{WHITE SQUARE}"
@@ -70,8 +70,8 @@ def literal(text: object, length: int = 28) -> str:
     return drawn.replace("$", r"\$")
 
 
-def number(value: float | None) -> str:
-    """Four significant digits, thousands separated; an en dash for what is not a number."""
+def number(value: float | None, digits: int = 4) -> str:
+    """Round to `digits` significant digits, thousands separated; an en dash for not a number."""
     if value is None or math.isnan(value):
         return "\N{EN DASH}"
     if math.isinf(value):
@@ -83,8 +83,9 @@ def number(value: float | None) -> str:
     elif size >= 1000 or float(value).is_integer():
         words = f"{value:,.0f}"
     else:
-        decimals = 3 - math.floor(math.log10(size))
-        words = f"{value:.{min(decimals, 6)}f}".rstrip("0").rstrip(".")
+        decimals = digits - 1 - math.floor(math.log10(size))
+        words = f"{value:.{min(max(decimals, 0), 6)}f}"
+        words = words.rstrip("0").rstrip(".") if "." in words else words
     return words.replace("-", "\N{MINUS SIGN}")
 
 
@@ -98,6 +99,11 @@ def percent(share: float) -> str:
         return "> 99.9%"
     value = 100 * share
     return f"{value:.1f}%" if value < 10 and round(value, 1) != round(value) else f"{value:.0f}%"
+
+
+def two_digits(value: float) -> str:
+    """Write an index such as the silhouette, never with a minus sign before zero."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def count(value: int) -> str:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from shoal.plot import style
-from shoal.plot.text import number, percent, shorten
+from shoal.plot.text import number, percent, shorten, two_digits
 from shoal.report import sections
 from shoal.report.pictures import Picture, draw_pictures
 from shoal.report.result import describe
@@ -137,6 +137,7 @@ def _template() -> Template:
     engine.filters.update(
         number=number,
         percent=percent,
+        two_digits=two_digits,
         short=shorten,
         breakable=_breakable,
         tone=lambda cluster: f"c{cluster % len(style.COLOURS)}" if cluster >= 0 else "noise",

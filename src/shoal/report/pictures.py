@@ -20,7 +20,7 @@ from shoal.plot.columns import (
 from shoal.plot.pca import Projection, project
 from shoal.plot.points import medians
 from shoal.plot.profile import Effects, effects
-from shoal.plot.text import number, percent, shorten
+from shoal.plot.text import number, percent, shorten, two_digits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -213,13 +213,13 @@ class _Drawer:
             mine = values[labels == int(group)]
             if mine.size:
                 below = percent(float((mine < 0).mean()))
-                lines.append((group, f"{mine.mean():.2f}", f"{mine.min():.2f}", below))
+                lines.append((group, two_digits(mine.mean()), two_digits(mine.min()), below))
         return Picture(
             "silhouette",
             "How well each row fits its group",
             "The silhouette compares a row's distance to its own group with that to the nearest "
             "other one. Rows that reach left of zero would fit another group better.",
-            f"Silhouette of each row sorted within its group; the mean is {values.mean():.2f}.",
+            f"Silhouette of each row sorted within its group; the mean is {two_digits(values.mean())}.",
             Grid(
                 "Silhouette by group",
                 ("Group", "Mean", "Lowest", "Rows below zero"),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shoal.plot.text import number, percent, shorten
+from shoal.plot.text import number, percent, shorten, two_digits
 from shoal.report.repeat import call, command
 from shoal.report.words import comparison, count_noise, left_out
 
@@ -63,7 +63,7 @@ def overview(clustering: Clustering) -> dict[str, Any]:
         ("Groups", f"{clustering.n_clusters:,}", ""),
         ("Rows", f"{clustering.table.n_rows:,}", f"{out:,} left out" if out else "all clustered"),
         ("Columns", f"{used:,}", f"of {len(clustering.table.column_names):,} in the table"),
-        ("Silhouette", f"{silhouette:.2f}" if math.isfinite(silhouette) else "\N{EN DASH}",
+        ("Silhouette", two_digits(silhouette) if math.isfinite(silhouette) else "\N{EN DASH}",
          "1 is best"),
         ("Noise", percent(noise / n_samples), f"{noise:,} rows in no group"),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.plot.text import number, percent, shorten
+from shoal.plot.text import number, percent, shorten, two_digits
 
 if TYPE_CHECKING:
     from shoal.clustering import Clustering, Trait
@@ -53,7 +53,7 @@ def verdict(clustering: Clustering) -> tuple[str, str]:
     silhouette = clustering.scores.get("silhouette", math.nan)
     if not math.isfinite(silhouette):
         return first, "How well they are separated cannot be measured for this result."
-    second = f"{separation(silhouette)} (silhouette {silhouette:.2f} on a scale to 1)"
+    second = f"{separation(silhouette)} (silhouette {two_digits(silhouette)} on a scale to 1)"
     noise = count_noise(clustering)
     if noise:
         share = percent(noise / clustering.matrix.n_samples)
@@ -76,7 +76,7 @@ def strength(effect: float) -> str:
 def comparison(trait: Trait) -> str:
     """Say how a group differs from all other rows in one column."""
     if trait.value is None:
-        inside, outside = number(trait.inside), number(trait.outside)
+        inside, outside = number(trait.inside, 3), number(trait.outside, 3)
         return f"{inside} on average, {strength(trait.effect)} the {outside} of other rows"
     inside, outside = percent(trait.inside), percent(trait.outside)
     more = "more often than" if trait.effect > 0 else "less often than"
