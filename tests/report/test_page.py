@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -117,7 +118,7 @@ def test_the_page_is_accessible(job):
     page = assert_harmless(render(job))
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch(r"h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert len(page.all("caption")) == len(page.all("table"))
     assert all("scope" in head for head in page.all("th"))
     assert page.all("html") == [{"lang": "en"}]
@@ -188,7 +189,7 @@ def test_the_page_stays_small_with_many_columns_of_long_names():
     random = np.random.default_rng(0)
     columns = {f"{at} " + "🐟<&\"'" * 400: random.normal(size=150) for at in range(300)}
     text = render(make_job(columns, n_clusters=40, choice=make_choice(range(2, 60), 40)))
-    assert len(text.encode()) < 1_500_000 < MOST_BYTES
+    assert len(text.encode()) < MOST_BYTES
     assert "more columns are in result.json" in text
     assert "240 more are in result.json" in text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import datetime
+import datetime as dt
 import json
 import math
 import shlex
@@ -62,7 +62,7 @@ def test_values_that_json_lacks_are_written():
     content = {
         "nan": math.nan,
         "inf": np.float32("inf"),
-        "day": datetime.date(2024, 5, 17),
+        "day": dt.date(2024, 5, 17),
         "array": np.arange(3),
         "half": "\ud800",
         3: (np.int64(1), True, None),

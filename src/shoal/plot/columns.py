@@ -65,12 +65,15 @@ def column_values(
     clustering: Clustering, name: str, rows: npt.NDArray[np.int64] | None = None
 ) -> Column:
     """Read one column for the given rows of the matrix; all of them by default."""
-    matrix, preparation = clustering.matrix, clustering.preparation
+    at = clustering.preparation.column_names.index(name)
+    columns = clustering.preparation.columns
+    start = sum(len(column.features) for column in columns[:at])
+    # The one column, its features and the rows asked for; reading the others would take longer.
+    preparation = replace(clustering.preparation, columns=(columns[at],))
+    X = clustering.matrix.X[:, start : start + len(columns[at].features)]
+    matrix = replace(clustering.matrix, X=X)
     if rows is not None:
-        matrix = replace(matrix, rows=matrix.rows[rows])
-    preparation = replace(
-        preparation, columns=tuple(c for c in preparation.columns if c.name == name)
-    )
+        matrix = replace(matrix, X=X[rows], rows=matrix.rows[rows])
     found = next(iter(read_columns(clustering.table, matrix, preparation)))
     if isinstance(found, Numbers):
         values = np.where(np.isfinite(found.values), found.values, np.nan)

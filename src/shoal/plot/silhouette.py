@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["silhouette"]
 
-MOST_STEPS = 400
+MOST_STEPS = 6000
 MOST_GROUPS = 40
 
 
@@ -55,11 +55,12 @@ def silhouette(clustering: Clustering) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     gap = 0.02 * total
+    most = min(MOST_STEPS // len(shown), 400)
     floor = gap
     for cluster in shown:
         ordered = np.sort(values[labels == cluster])[::-1]
         # Quantiles draw the same outline as every row would, in a picture of bounded size.
-        steps = np.linspace(0, 1, min(max(ordered.size, 2), MOST_STEPS))
+        steps = np.linspace(0, 1, min(max(ordered.size, 2), most))
         outline = np.quantile(ordered, 1 - steps)
         thickness = max(ordered.size, 0.006 * total)
         axes.fill_betweenx(

@@ -51,7 +51,7 @@ COLOURS = (
     "#656364",
 )
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
-HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "||||")
+HATCHES = ("", "////", "----", "\\\\\\\\", "||||", "xxxx", "++++", "//--")
 DIVERGING = ("#0a5ea8", "#7fb1d8", "#f6f6f4", "#f3a46b", "#b54708")
 
 # The report swaps INK, MUTED, GRID, PAPER and CURVE for its own, so that pictures follow the

@@ -219,7 +219,8 @@ class _Drawer:
             "How well each row fits its group",
             "The silhouette compares a row's distance to its own group with that to the nearest "
             "other one. Rows that reach left of zero would fit another group better.",
-            f"Silhouette of each row sorted within its group; the mean is {two_digits(values.mean())}.",
+            "Silhouette of each row sorted within its group; the mean of all is "
+            f"{two_digits(values.mean())}.",
             Grid(
                 "Silhouette by group",
                 ("Group", "Mean", "Lowest", "Rows below zero"),

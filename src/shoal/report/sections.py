@@ -17,6 +17,7 @@ __all__ = ["Limits", "cards", "choice", "overview", "preparation", "settings"]
 
 MOST_SEGMENTS = 60
 MOST_TRAITS = 5
+MOST_UNUSED = 3
 WIDEST_EFFECT = 3.0
 SCORES = {
     "inertia": "Inertia",
@@ -137,6 +138,10 @@ def _card(clustering: Clustering, card: Card, limits: Limits) -> dict[str, Any]:
         "width": f"{100 * card.share:.3f}",
         "silhouette": card.silhouette,
         "traits": traits,
+        "unused": [
+            (shorten(trait.column, 60), comparison(trait))
+            for trait in card.unused_traits[:MOST_UNUSED]
+        ],
         "lines": lines,
         "rows": [
             f"line {first + row:,}" if first else f"row {row + 1:,}" for row in card.typical_rows
