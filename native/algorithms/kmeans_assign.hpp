@@ -27,17 +27,20 @@ struct AssignScratch {
             4096 / (kernels.tile * std::max<std::int64_t>(d, 16)), 1, 16))) {
     const std::size_t rows = static_cast<std::size_t>(tiles * kernels.tile);
     panel.resize(rows * static_cast<std::size_t>(d));
-    for (auto* v : {&norms, &best, &second, &near, &far}) v->resize(rows);
-    index.resize(rows);
+    for (auto* v : {&norms, &best, &second, &near_low, &near, &far}) v->resize(rows);
+    for (auto* v : {&listed_near, &listed_far}) v->resize(rows);
+    for (auto* v : {&index, &open, &listed_labels}) v->resize(rows);
     uncertain.resize(static_cast<std::size_t>(tiles));
-    active.resize(kSpan);
-    before.resize(kSpan);
+    for (auto* v : {&active, &kept, &before}) v->resize(kSpan);
   }
 
   static constexpr int kSpan = 4096;  // rows whose bounds are looked at together
   int tiles;
-  std::vector<float> panel, norms, best, second, near, far;
-  std::vector<std::int32_t> index, active, before;
+  std::vector<float> panel, norms, best, second, near_low, near, far;
+  std::vector<std::int32_t> index, open, active, kept, before;
+  // Bounds and labels of listed rows, side by side.
+  std::vector<float> listed_near, listed_far;
+  std::vector<std::int32_t> listed_labels;
   std::vector<std::uint32_t> uncertain;
 };
 
@@ -67,8 +70,7 @@ struct Assignment {
       } else {
         int n = argmin.decay(near + first, far + first, labels + first, drift->own.data(),
                              drift->rival.data(), span, s.active.data());
-        n = tighten(first, n, s);
-        if (drift->n_fast > 0) n = look_at_fast(first, n, s);
+        if (drift->n_fast > 0) n = look_at_fast(first, span, n, s);
         look_at_all(first, s.active.data(), n, s);
       }
       for (int i = 0; i < span; ++i) {
@@ -79,65 +81,84 @@ struct Assignment {
   }
 
  private:
-  // Puts the true distance in place of the upper bound; keeps the rows this does not settle.
-  // With fast centres the lower bound is kept as it was before they moved.
-  int tighten(std::int64_t first, int count, AssignScratch& s) const {
-    int kept = 0;
-    for (int i = 0; i < count; ++i) {
-      const std::int32_t at = s.active[static_cast<std::size_t>(i)];
-      const std::int64_t row = first + at;
-      const double squared = rows.squared(exact, row, centers + labels[row] * rows.d);
-      near[row] = static_cast<float>(std::sqrt(squared) * rows.scale * (1 + 1e-7));
-      s.active[static_cast<std::size_t>(kept)] = at;
-      kept += !(near[row] < far[row]);
-    }
-    return kept;
-  }
-
   // Compares rows with the fast centres, one batch at a time; keeps the rows this does not settle.
-  int look_at_fast(std::int64_t first, int count, AssignScratch& s) const {
+  // When most rows are left they are taken as they come, which needs no list.
+  int look_at_fast(std::int64_t first, int span, int count, AssignScratch& s) const {
+    const bool listed = count * 2 < span;
+    if (!listed) count = span;
     const PackedCenters fast = drift->fast_panel();
     const int batch = s.tiles * argmin.tile;
     int kept = 0;
     for (int at = 0; at < count; at += batch) {
       const int n = std::min(batch, count - at);
-      score(fast, first, s.active.data() + at, n, s);
-      for (int i = 0; i < n; ++i) {
-        const std::int32_t position = s.active[static_cast<std::size_t>(at + i)];
-        s.active[static_cast<std::size_t>(kept)] = position;
-        kept += !settled_by_fast(first + position, i, s);
+      const std::int32_t* list = listed ? s.active.data() + at : nullptr;
+      const std::int64_t from = listed ? first : first + at;
+      score(fast, from, list, n, s);
+      const int n_open = follow(from, list, n, s);
+      for (int o = 0; o < n_open; ++o) {
+        const std::int32_t i = s.open[static_cast<std::size_t>(o)];
+        const std::int32_t position = listed ? list[i] : at + i;
+        if (!settled_by_fast(first + position, i, s)) {
+          s.kept[static_cast<std::size_t>(kept++)] = position;
+        }
       }
     }
+    s.active.swap(s.kept);
     return kept;
   }
 
+  int follow(std::int64_t from, const std::int32_t* list, int n, AssignScratch& s) const {
+    const auto run = [&](float* near_rows, float* far_rows, const std::int32_t* label_rows) {
+      return argmin.follow(n, near_rows, far_rows, label_rows, drift->given_back.data(),
+                           drift->fast.data(), s.index.data(), s.near_low.data(), s.near.data(),
+                           s.far.data(), s.open.data());
+    };
+    if (list == nullptr) return run(near + from, far + from, labels + from);
+    for (int i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      s.listed_near[at] = near[from + list[i]];
+      s.listed_far[at] = far[from + list[i]];
+      s.listed_labels[at] = labels[from + list[i]];
+    }
+    const int n_open = run(s.listed_near.data(), s.listed_far.data(), s.listed_labels.data());
+    for (int i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      near[from + list[i]] = s.listed_near[at];
+      far[from + list[i]] = s.listed_far[at];
+    }
+    return n_open;
+  }
+
+  // What is left after follow(): rows whose own distance is not known well enough, and rows that a
+  // fast centre may have taken over.
   bool settled_by_fast(std::int64_t row, int i, AssignScratch& s) const {
     const auto at = static_cast<std::size_t>(i);
     const std::int32_t own = labels[row];
-    // What the rivals that are not fast can be at: the bound before this iteration's move, which
-    // far[row] has already lost, less what the slow ones moved.
-    const float slow = (far[row] + drift->given_back[static_cast<std::size_t>(own)]) * (1 - 1e-6f);
     const std::int32_t best = drift->fast[static_cast<std::size_t>(s.index[at])];
-    const float own_high = near[row], own_low = near[row] * (1 - 1e-6f);
-    if (!(own_high < slow)) return false;
+    const float slow = (far[row] + drift->given_back[static_cast<std::size_t>(own)]) * (1 - 1e-6f);
+    if (best != own) {
+      near[row] = true_distance(row, own);
+      const float rival = std::min(slow, s.near_low[at]);
+      if (near[row] < rival) {
+        far[row] = rival;
+        return true;
+      }
+    }
     const bool unsure = (s.uncertain[at / static_cast<std::size_t>(argmin.tile)] >>
                          (at % static_cast<std::size_t>(argmin.tile))) &
                         1u;
-    if (best == own) {
-      if (unsure || !(own_high < s.far[at])) return false;
-      far[row] = std::min(slow, s.far[at]);
-      return true;
-    }
-    const float best_low = drift->lower_best(s.norms[at], s.best[at], rows, argmin);
-    if (own_high < best_low) {
-      far[row] = std::min(slow, best_low);
-      return true;
-    }
-    if (unsure || !(s.near[at] < own_low) || !(s.near[at] < slow)) return false;
+    const float own_low = near[row] * (1 - 1e-6f);
+    const float others = std::min({slow, own_low, s.far[at]});
+    if (best == own || unsure || !(s.near[at] < others)) return false;
     labels[row] = best;
     near[row] = s.near[at];
-    far[row] = std::min({slow, own_low, s.far[at]});
+    far[row] = others;
     return true;
+  }
+
+  float true_distance(std::int64_t row, std::int32_t label) const {
+    const double squared = rows.squared(exact, row, centers + label * rows.d);
+    return static_cast<float>(std::sqrt(squared) * rows.scale * (1 + 1e-7));
   }
 
   void score(const PackedCenters& against, std::int64_t first, const std::int32_t* list, int n,
@@ -145,8 +166,8 @@ struct Assignment {
     const int n_tiles = (n + argmin.tile - 1) / argmin.tile;
     rows.score(argmin, against, first, list, n, s);
     argmin.settle(n_tiles, rows.score_error(argmin), rows.norm_error(argmin), against.max_norm,
-                  s.norms.data(), s.best.data(), s.second.data(), s.near.data(), s.far.data(),
-                  s.uncertain.data());
+                  s.norms.data(), s.best.data(), s.second.data(), s.near_low.data(), s.near.data(),
+                  s.far.data(), s.uncertain.data());
   }
 
   void look_at_all(std::int64_t first, const std::int32_t* list, int count,

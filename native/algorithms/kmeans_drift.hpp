@@ -32,17 +32,6 @@ class Drift {
 
   PackedCenters fast_panel() const { return panel_.front().view(); }
 
-  // Lower bound of the distance to the best fast centre.
-  template <class Rows, class Kernels>
-  float lower_best(float squared_norm, float score, const Rows& rows,
-                   const Kernels& kernels) const {
-    const float c = fast_panel().max_norm;
-    const float error =
-        rows.score_error(kernels) * (std::sqrt(squared_norm) * 1.001f * c + 0.5f * c * c);
-    const float slip = rows.norm_error(kernels) * squared_norm + 2.001f * error + 1e-35f;
-    return std::sqrt(std::max(squared_norm + 2 * score - slip, 0.0f)) * (1 - 1e-6f);
-  }
-
   // `steps`: how far each centre moved, in scaled units. near, far and labels of all n rows as they
   // were before the move help to choose the fast ones.
   void record(const std::vector<double>& steps, const double* centers, const double* shift,
@@ -77,7 +66,13 @@ class Drift {
 
  private:
   static constexpr int kSample = 1024;
-  static constexpr double kPackCost = 16;  // packing a row costs about as much as so many centres
+
+  // Cost of a row scored against `count` centres, in units of a fused multiplication per lane:
+  // packing and settling beside the products and the comparisons.
+  double cost(double count) const {
+    const auto d = static_cast<double>(d_);
+    return 200 + 10 * d + count * (d + 4);
+  }
 
   // The largest move among the centres other than c that come after the `skip` fastest.
   float largest_but(std::int64_t c, int skip) const {
@@ -103,11 +98,11 @@ class Drift {
       return static_cast<double>(failed);
     };
     const double looked_at = failing(0);
-    double least = looked_at * (kPackCost + static_cast<double>(k_));
+    double least = looked_at * cost(static_cast<double>(k_));
     int best = 0;
     for (std::int64_t f = block_; f <= k_ / 2; f *= 2) {
-      const double work = looked_at * (kPackCost + static_cast<double>(f)) +
-                          failing(static_cast<int>(f)) * (kPackCost + static_cast<double>(k_));
+      const double work = looked_at * cost(static_cast<double>(f)) +
+                          failing(static_cast<int>(f)) * cost(static_cast<double>(k_));
       if (work < least) {
         least = work;
         best = static_cast<int>(f);

@@ -45,14 +45,24 @@ struct ArgminKernels {
   // a lower bound of the distance to any other, in scaled units; uncertain[t] has bit i set when
   // row i of tile t needs exact arithmetic.
   void (*settle)(int n_tiles, float score_error, float norm_error, float max_norm,
-                 const float* squared_norms, const float* best, const float* second, float* near,
-                 float* far, std::uint32_t* uncertain);
+                 const float* squared_norms, const float* best, const float* second,
+                 float* near_low, float* near, float* far, std::uint32_t* uncertain);
 
   // Lets bounds follow the centres: near grows by the drift of the row's own centre, far shrinks by
   // the drift of its fastest rival. Writes the positions of the rows whose bounds no longer keep
   // them apart and returns how many.
   int (*decay)(float* near, float* far, const std::int32_t* labels, const float* own,
                const float* rival, int count, std::int32_t* active);
+
+  // Settles rows that have been scored against a few fast centres only. near, far and labels are
+  // those of the rows; index, near_low, fast_near and fast_far come from settle() and count the
+  // fast centres, whose names are in `names`; `given_back` is what far lost to the fast centres, by
+  // label. far of a settled row becomes its bound against all centres. Writes the positions of the
+  // rows that stay open and returns how many.
+  int (*follow)(int count, float* near, float* far, const std::int32_t* labels,
+                const float* given_back, const std::int32_t* names, const std::int32_t* index,
+                const float* near_low, const float* fast_near, const float* fast_far,
+                std::int32_t* open);
 };
 
 SHOAL_DECLARE_KERNELS(ArgminKernels, argmin_kernels)

@@ -13,6 +13,8 @@ constexpr int kBlock = kWideFile ? 12 : 6;
 constexpr int kRun = 64;
 // More than the rounding of the few operations that keep a bound.
 constexpr float kSlack = 4.8e-7f;
+// The same for what is given back of a bound.
+constexpr float kGiven = 1e-6f;
 constexpr std::uint32_t kLaneBits = (1u << kLanes) - 1;
 
 typedef double vd __attribute__((vector_size(kLanes * 8)));
@@ -141,6 +143,14 @@ void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t fir
     const int at = i < count ? i : count - 1;
     row[i] = X + (first + (rows != nullptr ? rows[at] : at)) * d;
   }
+  // The rows after these are most likely next. Narrow rows come by themselves; wide ones would
+  // push this tile out of the first cache.
+  if (d >= 8 && d <= 256) {
+    const char* ahead = reinterpret_cast<const char*>(row[kTile - 1] + d);
+    for (std::int64_t b = 0; b < kTile * d * static_cast<std::int64_t>(sizeof(T)); b += 64) {
+      __builtin_prefetch(ahead + b);
+    }
+  }
   switch (d) {
     case 1:
       pack_narrow<1>(row, shift, scale, tile);
@@ -249,8 +259,8 @@ float long_sum_error(std::int64_t n) {
 }
 
 void settle(int n_tiles, float score_error, float norm_error, float max_norm,
-            const float* squared_norms, const float* best, const float* second, float* near,
-            float* far, std::uint32_t* uncertain) {
+            const float* squared_norms, const float* best, const float* second, float* near_low,
+            float* near, float* far, std::uint32_t* uncertain) {
   const vf c = splat(max_norm), half_c = splat(0.5f * max_norm * max_norm), tiny = splat(1e-35f);
   const vf relative = splat(score_error), norm_relative = splat(norm_error), zero{};
   for (int t = 0; t < n_tiles; ++t) {
@@ -264,6 +274,7 @@ void settle(int n_tiles, float score_error, float norm_error, float max_norm,
       const vf twice = error + error;
       bits |= (kLaneBits & ~less_mask(twice, next - low)) << (group * kLanes);
       const vf slip = fma(norm_relative, xx, twice);
+      store(near_low + at, sqrt(max(xx + low + low - slip, zero)) * (1 - kSlack));
       store(near + at, sqrt(max(xx + low + low + slip, zero)) * (1 + kSlack));
       store(far + at, sqrt(max(xx + next + next - slip, zero)) * (1 - kSlack));
     }
@@ -271,17 +282,60 @@ void settle(int n_tiles, float score_error, float norm_error, float max_norm,
   }
 }
 
+// Appends first + l for every set bit l; returns the new count.
+SHOAL_INLINE int append_bits(std::uint32_t bits, int first, std::int32_t* list, int n) {
+  for (; bits != 0; bits &= bits - 1) list[n++] = first + __builtin_ctz(bits);
+  return n;
+}
+
 int decay(float* near, float* far, const std::int32_t* labels, const float* own, const float* rival,
           int count, std::int32_t* active) {
-  int n = 0;
-  for (int i = 0; i < count; ++i) {
-    const std::int32_t label = labels[i];
-    const float up = (near[i] + own[label]) * (1 + kSlack);
-    const float low = (far[i] - rival[label]) * (1 - kSlack);
-    near[i] = up;
-    far[i] = low;
-    active[n] = i;
-    n += !(up < low);
+  int n = 0, i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const vi label = load<vi>(labels + i);
+    const vf up = (load<vf>(near + i) + gather<vf>(own, label)) * (1 + kSlack);
+    const vf low = (load<vf>(far + i) - gather<vf>(rival, label)) * (1 - kSlack);
+    store(near + i, up);
+    store(far + i, low);
+    n = append_bits(kLaneBits & ~less_mask(up, low), i, active, n);
+  }
+  for (; i < count; ++i) {
+    near[i] = (near[i] + own[labels[i]]) * (1 + kSlack);
+    far[i] = (far[i] - rival[labels[i]]) * (1 - kSlack);
+    if (!(near[i] < far[i])) active[n++] = i;
+  }
+  return n;
+}
+
+int follow(int count, float* near, float* far, const std::int32_t* labels, const float* given_back,
+           const std::int32_t* names, const std::int32_t* index, const float* near_low,
+           const float* fast_near, const float* fast_far, std::int32_t* open) {
+  int n = 0, i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const vi own = load<vi>(labels + i);
+    const vi is_best = gather<vi>(names, load<vi>(index + i)) == own;
+    const vf slow = (load<vf>(far + i) + gather<vf>(given_back, own)) * (1 - kGiven);
+    const vf others = is_best ? load<vf>(fast_far + i) : load<vf>(near_low + i);
+    const vf rival = min(slow, others);
+    vf up = load<vf>(near + i);
+    up = is_best ? min(up, load<vf>(fast_near + i)) : up;
+    const std::uint32_t settled = less_mask(up, rival);
+    store(near + i, up);
+    const vi keep = up < rival;
+    store(far + i, keep ? rival : load<vf>(far + i));
+    n = append_bits(kLaneBits & ~settled, i, open, n);
+  }
+  for (; i < count; ++i) {
+    const bool is_best = names[index[i]] == labels[i];
+    const float slow = (far[i] + given_back[labels[i]]) * (1 - kGiven);
+    const float others = is_best ? fast_far[i] : near_low[i];
+    const float rival = slow < others ? slow : others;
+    if (is_best && fast_near[i] < near[i]) near[i] = fast_near[i];
+    if (near[i] < rival) {
+      far[i] = rival;
+    } else {
+      open[n++] = i;
+    }
   }
   return n;
 }
@@ -289,8 +343,8 @@ int decay(float* near, float* far, const std::int32_t* labels, const float* own,
 }  // namespace
 
 extern const ArgminKernels argmin_kernels;
-const ArgminKernels argmin_kernels{kTile,           kBlock,  &pack<float>,
-                                   &pack<double>,   &reduce, &score_error,
-                                   &long_sum_error, &settle, &decay};
+const ArgminKernels argmin_kernels{kTile,   kBlock,       &pack<float>,    &pack<double>,
+                                   &reduce, &score_error, &long_sum_error, &settle,
+                                   &decay,  &follow};
 
 }  // namespace shoal::SHOAL_ISA

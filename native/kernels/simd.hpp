@@ -146,6 +146,20 @@ SHOAL_INLINE unsigned differ_mask(vi a, vi b) {
 SHOAL_INLINE vi select_less(vf a, vf b, vi yes, vi no) { return a < b ? yes : no; }
 #endif
 
+// table[at[l]] in every lane.
+template <class V, class T>
+SHOAL_INLINE V gather(const T* table, vi at) {
+#if defined(__AVX512F__)
+  return (V)_mm512_i32gather_epi32((__m512i)at, table, 4);
+#elif defined(__AVX2__)
+  return (V)_mm256_i32gather_epi32(reinterpret_cast<const int*>(table), (__m256i)at, 4);
+#else
+  V v;
+  for (int l = 0; l < kLanes; ++l) v[l] = table[at[l]];
+  return v;
+#endif
+}
+
 // The sum of the eight lanes in the order NumPy's pairwise summation uses.
 SHOAL_INLINE double sum_lanes(const vd8& r) {
   return ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
