@@ -1,0 +1,32 @@
+"""Prints a digest of k-means fits; run under different instruction sets and thread counts."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+
+import numpy as np
+
+from shoal import KMeans
+
+SHAPES = ((1500, 2, 7), (2500, 3, 25), (900, 17, 40), (700, 130, 12), (5000, 8, 90), (300, 1, 5))
+
+
+def main(n_jobs: int) -> None:
+    """Fit tables of many shapes in both precisions, far from the origin and with duplicates."""
+    random = np.random.default_rng(0)
+    digest = hashlib.sha256()
+    for n, d, k in SHAPES:
+        table = random.normal(size=(n, d)) + random.integers(0, 4, size=(n, 1))
+        table[n // 2 :] = table[: n - n // 2].round(1)
+        for dtype in (np.float32, np.float64):
+            for offset in (0.0, 1e6 if dtype is np.float64 else 100.0):
+                model = KMeans(k, n_init=2, random_state=1, tol=0, max_iter=25, n_jobs=n_jobs)
+                model.fit((table + offset).astype(dtype), sample_weight=random.random(n))
+                for part in (model.labels_, model.cluster_centers_, np.float64(model.inertia_)):
+                    digest.update(np.ascontiguousarray(part).tobytes())
+    sys.stdout.write(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
