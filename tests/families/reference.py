@@ -33,5 +33,8 @@ def lloyd(
         # About the first row, so that a far origin costs no digits.
         away = wide - wide[0]
         means = np.stack([wide[0] + away[labels == c].mean(axis=0) for c in range(len(found))])
-        found = means.astype(X.dtype).astype(np.float64)
+        moved = means.astype(X.dtype).astype(np.float64)
+        if np.array_equal(moved, found):
+            return labels, found, iteration
+        found = moved
     return nearest(wide, found), found, max_iter
