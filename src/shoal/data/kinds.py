@@ -5,9 +5,9 @@ The rules, for a column of which nothing was said:
 * **empty**: no value at all. **constant**: one value and nothing missing (a number with one value
   is constant whatever is missing).
 * **number**: float64 as read. It is an **identifier** when all values are present, whole and
-  different, and either its name ends in a word such as id, key or number, or it counts from 0 or 1
-  down or up the rows (20 rows at least). A name alone proves nothing, and a number with a fraction is
-  never an identifier.
+  different, and either its name ends in a word such as id, key or number, or it counts the rows,
+  up or down, from or to 0 or 1 (20 rows at least). A name alone proves nothing, and a number with
+  a fraction is never an identifier.
 * **boolean**: the type itself, or text of true and false in any case, with nothing missing.
 * **date**: a date or time type, or text of which every value is a date.
 * **category**: text with at most half as many levels as values, and at most 50 levels or one for
