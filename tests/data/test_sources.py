@@ -271,6 +271,18 @@ def test_workbooks_that_cannot_be_read(workbook: Path, write: Write) -> None:
             read_table(write("cut.xlsx", content[:size]))
 
 
+def test_a_stray_cell_far_away_does_not_end_the_process(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["a", "b"])
+    sheet.append([1, 2])
+    sheet["XFD1048576"] = 5
+    book.save(tmp_path / "far.xlsx")
+    with pytest.raises(DataError, match="reaches to cell XFD1048576 with only 5 cells filled"):
+        read_table(tmp_path / "far.xlsx")
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n3,4\n", parquet()], ids=["csv", "parquet"])
 def test_standard_input(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))

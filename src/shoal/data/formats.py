@@ -61,9 +61,7 @@ EXTENSIONS = {
     ".arrows": ("arrow-stream",),
     ".xlsx": ("excel",),
     ".xlsm": ("excel",),
-    ".xlsb": ("excel",),
     ".xls": ("excel",),
-    ".ods": ("excel",),
     ".npy": ("npy",),
     ".npz": ("npz",),
 }
@@ -111,8 +109,12 @@ def _by_content(payload: Payload, head: bytes) -> Format | None:
 
 def _zip_kind(payload: Payload) -> Format:
     names = check_zip(payload)
-    if any(name.startswith("xl/") for name in names) or "content.xml" in names:
+    if "xl/workbook.xml" in names:
         return "excel"
+    if "xl/workbook.bin" in names or "content.xml" in names:
+        raise DataError(
+            f"{payload.name} is a workbook of a kind that is not read. Save it as .xlsx or CSV."
+        )
     if names and all(name.endswith(".npy") for name in names):
         return "npz"
     raise DataError(

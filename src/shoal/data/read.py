@@ -35,7 +35,7 @@ def read_table(
         A path; ``"-"`` for standard input; ``"sample:NAME"`` for bundled data; a data frame of
         pandas, polars or Arrow; a NumPy array of shape (n_rows,) or (n_rows, n_columns); a list
         of dicts. Files may be CSV or TSV (also gzipped), Parquet, Feather, Arrow, JSON lines,
-        JSON, Excel, OpenDocument, NPY or NPZ. The content decides which; the extension must not
+        JSON, Excel (.xlsx, .xls), NPY or NPZ. The content decides which; the extension must not
         contradict it.
     types : mapping of str to str, optional
         ``"number"``, ``"category"``, ``"boolean"``, ``"date"``, ``"text"`` or ``"ignore"`` per
