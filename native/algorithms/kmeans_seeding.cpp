@@ -30,6 +30,7 @@ class Seeder {
         keep_going_(keep_going),
         kernels_(SHOAL_PICK_KERNELS(seeding_kernels)),
         n_chunks_((rows.n + kChunk - 1) / kChunk),
+        norms_(rows.seeding_norms(kernels_, n_threads)),
         closest_(static_cast<std::size_t>(rows.n), std::numeric_limits<float>::max()),
         chunk_sums_(static_cast<std::size_t>(n_chunks_)),
         scratch_(static_cast<std::size_t>(std::max(1, n_threads))) {
@@ -40,6 +41,7 @@ class Seeder {
     const int n_groups = (n_trials + 1 + kCandidateLanes - 1) / kCandidateLanes;
     const int lanes = n_groups * kCandidateLanes;
     panel_.assign(static_cast<std::size_t>(rows_.d * lanes), 0.0f);
+    panel_norms_.assign(static_cast<std::size_t>(lanes), 0.0f);
     std::vector<double> sums(static_cast<std::size_t>(n_chunks_ * lanes));
     std::vector<std::int64_t> candidates(static_cast<std::size_t>(n_trials));
     choose(draw_by_weight());
@@ -77,6 +79,7 @@ class Seeder {
   std::vector<std::int64_t> plain() {
     const int lanes = kPendingGroups * kCandidateLanes;
     panel_.assign(static_cast<std::size_t>(rows_.d * lanes), 0.0f);
+    panel_norms_.assign(static_cast<std::size_t>(lanes), 0.0f);
     choose(draw_by_weight());
     add_pending();
     catch_up();
@@ -113,6 +116,8 @@ class Seeder {
 
   void set_candidate(int lane, std::int64_t row) {
     rows_.write_candidate(kernels_, row, panel_.data(), lane);
+    if (!norms_.empty())
+      panel_norms_[static_cast<std::size_t>(lane)] = norms_[static_cast<std::size_t>(row)];
   }
 
   // Calls use(distances, first row, count, n_groups, chunk) for every step of every chunk.
@@ -136,7 +141,8 @@ class Seeder {
     const std::int64_t end = std::min(rows_.n, (chunk + 1) * kChunk);
     for (std::int64_t at = chunk * kChunk; at < end; at += kStep) {
       const int count = static_cast<int>(std::min<std::int64_t>(kStep, end - at));
-      rows_.candidate_distances(kernels_, at, count, panel_.data(), n_groups, scratch.rows,
+      rows_.candidate_distances(kernels_, norms_.data(), at, count, panel_.data(),
+                                panel_norms_.data(), n_groups, scratch.rows,
                                 scratch.distances.data());
       use(scratch.distances.data(), at, count);
     }
@@ -238,8 +244,8 @@ class Seeder {
     const int n_groups = (n_pending_ + kCandidateLanes - 1) / kCandidateLanes;
     Scratch& scratch = scratch_[0];
     scratch.distances.resize(static_cast<std::size_t>(kStep * n_groups * kCandidateLanes));
-    rows_.candidate_distances(kernels_, row, 1, panel_.data(), n_groups, scratch.rows,
-                              scratch.distances.data());
+    rows_.candidate_distances(kernels_, norms_.data(), row, 1, panel_.data(), panel_norms_.data(),
+                              n_groups, scratch.rows, scratch.distances.data());
     float least = closest_[static_cast<std::size_t>(row)];
     for (int l = 0; l < n_pending_; ++l) {
       least = std::min(least, scratch.distances[static_cast<std::size_t>(l)]);
@@ -268,7 +274,7 @@ class Seeder {
   const KeepGoing& keep_going_;
   const SeedingKernels& kernels_;
   std::int64_t n_chunks_;
-  std::vector<float> closest_, panel_;
+  std::vector<float> norms_, closest_, panel_, panel_norms_;
   std::vector<double> chunk_sums_;
   std::vector<Scratch> scratch_;
   std::vector<std::int64_t> chosen_;

@@ -1,11 +1,13 @@
 // Rows of a matrix as the k-means family sees them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
 
+#include "core/thread_pool.hpp"
 #include "kernels/argmin.hpp"
 #include "kernels/exact.hpp"
 #include "kernels/seeding.hpp"
@@ -101,29 +103,43 @@ struct DenseRows {
     return part;
   }
 
+  // Squared norms of all rows, as seeding wants them.
+  std::vector<float> seeding_norms(const SeedingKernels& kernels, int n_threads) const {
+    constexpr std::int64_t kRows = 1024;
+    std::vector<float> norms(static_cast<std::size_t>(n));
+    parallel_for(static_cast<std::size_t>((n + kRows - 1) / kRows), n_threads,
+                 [&](std::size_t c, int) {
+                   const std::int64_t first = static_cast<std::int64_t>(c) * kRows;
+                   const int count = static_cast<int>(std::min(kRows, n - first));
+                   std::vector<float> room(static_cast<std::size_t>(count * d));
+                   centre(kernels, first, count, room.data());
+                   kernels.squared_norms(room.data(), count, d, norms.data() + first);
+                 });
+    return norms;
+  }
   // Writes row i into lane `lane` of a candidate panel, [group][d][8].
   void write_candidate(const SeedingKernels& kernels, std::int64_t i, float* panel,
                        int lane) const {
     std::vector<float> centred(static_cast<std::size_t>(d));
-    centre_row(kernels, i, centred.data());
+    centre(kernels, i, 1, centred.data());
     float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
     for (std::int64_t j = 0; j < d; ++j)
       to[j * kCandidateLanes] = centred[static_cast<std::size_t>(j)];
   }
-  void candidate_distances(const SeedingKernels& kernels, std::int64_t first, int count,
-                           const float* panel, int n_groups, std::vector<float>& room,
-                           float* out) const {
+  void candidate_distances(const SeedingKernels& kernels, const float* norms, std::int64_t first,
+                           int count, const float* panel, const float* panel_norms, int n_groups,
+                           std::vector<float>& room, float* out) const {
     room.resize(static_cast<std::size_t>(count * d));
-    for (int i = 0; i < count; ++i) centre_row(kernels, first + i, room.data() + i * d);
-    kernels.distances(room.data(), count, d, panel, n_groups, out);
+    centre(kernels, first, count, room.data());
+    kernels.distances(room.data(), norms + first, count, d, panel, panel_norms, n_groups, out);
   }
 
  private:
-  void centre_row(const SeedingKernels& kernels, std::int64_t i, float* out) const {
+  void centre(const SeedingKernels& kernels, std::int64_t first, int count, float* out) const {
     if constexpr (std::is_same_v<T, float>) {
-      kernels.centre_f32(row(i), shift.data(), scale, d, out);
+      kernels.centre_f32(row(first), count, d, typed_shift.data(), static_cast<float>(scale), out);
     } else {
-      kernels.centre_f64(row(i), shift.data(), scale, d, out);
+      kernels.centre_f64(row(first), count, d, typed_shift.data(), scale, out);
     }
   }
 };

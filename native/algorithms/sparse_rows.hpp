@@ -118,6 +118,7 @@ struct SparseRows {
     return part;
   }
 
+  std::vector<float> seeding_norms(const SeedingKernels&, int) const { return {}; }
   void write_candidate(const SeedingKernels&, std::int64_t i, float* panel, int lane) const {
     float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
     for (std::int64_t j = 0; j < d; ++j) to[j * kCandidateLanes] = 0;
@@ -125,11 +126,11 @@ struct SparseRows {
       to[columns[e] * std::int64_t{kCandidateLanes}] = scaled(e);
     }
   }
-  void candidate_distances(const SeedingKernels&, std::int64_t first, int count, const float* panel,
-                           int n_groups, std::vector<float>& room, float* out) const {
+  void candidate_distances(const SeedingKernels&, const float*, std::int64_t first, int count,
+                           const float* panel, const float*, int n_groups, std::vector<float>&,
+                           float* out) const {
     // Squared differences where the row has entries, the candidate's squares everywhere else. The
     // squares are added in column order both times, so equal rows are at distance exactly zero.
-    room.resize(static_cast<std::size_t>(count));
     for (int g = 0; g < n_groups; ++g) {
       const float* c = panel + static_cast<std::int64_t>(g) * d * kCandidateLanes;
       double squares[kCandidateLanes] = {};

@@ -7,46 +7,60 @@ namespace {
 typedef float vf8 __attribute__((vector_size(32)));
 
 template <class T>
-void centre(const T* x, const double* shift, double scale, std::int64_t n, float* out) {
-  for (std::int64_t j = 0; j < n; ++j) {
-    out[j] = static_cast<float>((static_cast<double>(x[j]) - shift[j]) * scale);
+void centre(const T* x, int count, std::int64_t d, const T* shift, T scale, float* out) {
+  for (int i = 0; i < count; ++i) {
+    for (std::int64_t j = 0; j < d; ++j) {
+      out[i * d + j] = static_cast<float>((x[i * d + j] - shift[j]) * scale);
+    }
   }
 }
 
-// Four rows at a time: their sums are independent, which hides the latency of the additions.
+void squared_norms(const float* rows, int count, std::int64_t d, float* out) {
+  for (int i = 0; i < count; ++i) {
+    float sum = 0;
+    for (std::int64_t j = 0; j < d; ++j) sum += rows[i * d + j] * rows[i * d + j];
+    out[i] = sum;
+  }
+}
+
+SHOAL_INLINE vf8 smaller(vf8 a, vf8 b) { return a < b ? a : b; }
+SHOAL_INLINE vf8 splat8(float x) { return vf8{x, x, x, x, x, x, x, x}; }
+
+// Several rows at a time: their sums are independent, which hides the latency of the additions.
 template <int rows_at_once>
-SHOAL_INLINE void distances_of(const float* rows, std::int64_t d, const float* panel, int n_groups,
+SHOAL_INLINE void distances_of(const float* rows, const float* norms, std::int64_t d,
+                               const float* panel, const float* panel_norms, int n_groups,
                                float* out) {
   for (int g = 0; g < n_groups; ++g) {
     const float* c = panel + static_cast<std::int64_t>(g) * d * kCandidateLanes;
     vf8 sum[rows_at_once] = {};
     for (std::int64_t j = 0; j < d; ++j) {
       const vf8 center = load<vf8>(c + j * kCandidateLanes);
-#pragma GCC unroll 4
-      for (int r = 0; r < rows_at_once; ++r) {
-        const vf8 e = center - rows[r * d + j];
-        sum[r] += e * e;
-      }
+#pragma GCC unroll 8
+      for (int r = 0; r < rows_at_once; ++r) sum[r] += center * splat8(rows[r * d + j]);
     }
-#pragma GCC unroll 4
+    const vf8 center_norms = load<vf8>(panel_norms + g * kCandidateLanes);
+#pragma GCC unroll 8
     for (int r = 0; r < rows_at_once; ++r) {
-      store(out + (r * n_groups + g) * kCandidateLanes, sum[r]);
+      const vf8 squared = (splat8(norms[r]) - sum[r]) + (center_norms - sum[r]);
+      store(out + (r * n_groups + g) * kCandidateLanes, squared > 0 ? squared : vf8{});
     }
   }
 }
 
-void distances(const float* rows, int count, std::int64_t d, const float* panel, int n_groups,
-               float* out) {
+void distances(const float* rows, const float* norms, int count, std::int64_t d, const float* panel,
+               const float* panel_norms, int n_groups, float* out) {
+  constexpr int kRows = 8;
   int i = 0;
-  for (; i + 4 <= count; i += 4) {
-    distances_of<4>(rows + i * d, d, panel, n_groups, out + i * n_groups * kCandidateLanes);
+  for (; i + kRows <= count; i += kRows) {
+    distances_of<kRows>(rows + i * d, norms + i, d, panel, panel_norms, n_groups,
+                        out + i * n_groups * kCandidateLanes);
   }
   for (; i < count; ++i) {
-    distances_of<1>(rows + i * d, d, panel, n_groups, out + i * n_groups * kCandidateLanes);
+    distances_of<1>(rows + i * d, norms + i, d, panel, panel_norms, n_groups,
+                    out + i * n_groups * kCandidateLanes);
   }
 }
-
-SHOAL_INLINE vf8 smaller(vf8 a, vf8 b) { return a < b ? a : b; }
 
 void potentials(const float* distances, int count, int n_groups, const double* weights,
                 float* closest, double* sums) {
@@ -60,7 +74,7 @@ void potentials(const float* distances, int count, int n_groups, const double* w
     vf8 run{};
     for (int i = 0; i < count; ++i) {
       const vf8 low =
-          smaller(load<vf8>(distances + i * stride + g * kCandidateLanes), vf8{} + closest[i]);
+          smaller(load<vf8>(distances + i * stride + g * kCandidateLanes), splat8(closest[i]));
       if (weights != nullptr) {
         total += __builtin_convertvector(low, vd8) * weights[i];
       } else {
@@ -91,7 +105,7 @@ double lower(const float* distances, int count, int n_groups, const double* weig
 }  // namespace
 
 extern const SeedingKernels seeding_kernels;
-const SeedingKernels seeding_kernels{&centre<float>, &centre<double>, &distances, &potentials,
-                                     &lower};
+const SeedingKernels seeding_kernels{&centre<float>, &centre<double>, &squared_norms,
+                                     &distances,     &potentials,     &lower};
 
 }  // namespace shoal::SHOAL_ISA
