@@ -31,13 +31,18 @@ struct AssignScratch {
     for (auto* v : {&listed_near, &listed_far}) v->resize(rows);
     for (auto* v : {&index, &open, &listed_labels}) v->resize(rows);
     uncertain.resize(static_cast<std::size_t>(tiles));
-    for (auto* v : {&active, &kept, &before}) v->resize(kSpan);
+    for (auto* v : {&active, &kept, &swapped, &swapped_from, &changed, &changed_from}) {
+      v->resize(kSpan);
+    }
   }
 
   static constexpr int kSpan = 4096;  // rows whose bounds are looked at together
   int tiles;
   std::vector<float> panel, norms, best, second, near_low, near, far;
-  std::vector<std::int32_t> index, open, active, kept, before;
+  std::vector<std::int32_t> index, open, active, kept;
+  // Rows of a span whose label changed, and what it was: by a fast centre alone, by a full look.
+  std::vector<std::int32_t> swapped, swapped_from, changed, changed_from;
+  int n_swapped = 0, n_changed = 0;
   // Bounds and labels of listed rows, side by side.
   std::vector<float> listed_near, listed_far;
   std::vector<std::int32_t> listed_labels;
@@ -64,7 +69,7 @@ struct Assignment {
            Changed&& changed) const {
     for (std::int64_t first = begin; first < end && go_on(); first += AssignScratch::kSpan) {
       const int span = static_cast<int>(std::min<std::int64_t>(AssignScratch::kSpan, end - first));
-      std::copy(labels + first, labels + first + span, s.before.begin());
+      s.n_swapped = s.n_changed = 0;
       if (drift == nullptr) {
         look_at_all(first, nullptr, span, s);
       } else {
@@ -73,10 +78,7 @@ struct Assignment {
         if (drift->n_fast > 0) n = look_at_fast(first, span, n, s);
         look_at_all(first, s.active.data(), n, s);
       }
-      for (int i = 0; i < span; ++i) {
-        const std::int32_t old = s.before[static_cast<std::size_t>(i)], now = labels[first + i];
-        if (old != now) changed(first + i, old, now);
-      }
+      report(first, s, changed);
     }
   }
 
@@ -98,7 +100,7 @@ struct Assignment {
       for (int o = 0; o < n_open; ++o) {
         const std::int32_t i = s.open[static_cast<std::size_t>(o)];
         const std::int32_t position = listed ? list[i] : at + i;
-        if (!settled_by_fast(first + position, i, s)) {
+        if (!settled_by_fast(first, position, i, s)) {
           s.kept[static_cast<std::size_t>(kept++)] = position;
         }
       }
@@ -131,7 +133,8 @@ struct Assignment {
 
   // What is left after follow(): rows whose own distance is not known well enough, and rows that a
   // fast centre may have taken over.
-  bool settled_by_fast(std::int64_t row, int i, AssignScratch& s) const {
+  bool settled_by_fast(std::int64_t first, std::int32_t position, int i, AssignScratch& s) const {
+    const std::int64_t row = first + position;
     const auto at = static_cast<std::size_t>(i);
     const std::int32_t own = labels[row];
     const std::int32_t best = drift->fast[static_cast<std::size_t>(s.index[at])];
@@ -150,6 +153,8 @@ struct Assignment {
     const float own_low = near[row] * (1 - 1e-6f);
     const float others = std::min({slow, own_low, s.far[at]});
     if (best == own || unsure || !(s.near[at] < others)) return false;
+    s.swapped[static_cast<std::size_t>(s.n_swapped)] = position;
+    s.swapped_from[static_cast<std::size_t>(s.n_swapped++)] = own;
     labels[row] = best;
     near[row] = s.near[at];
     far[row] = others;
@@ -166,8 +171,8 @@ struct Assignment {
     const int n_tiles = (n + argmin.tile - 1) / argmin.tile;
     rows.score(argmin, against, first, list, n, s);
     argmin.settle(n_tiles, rows.score_error(argmin), rows.norm_error(argmin), against.max_norm,
-                  s.norms.data(), s.best.data(), s.second.data(), s.near_low.data(), s.near.data(),
-                  s.far.data(), s.uncertain.data());
+                  s.norms.data(), s.best.data(), s.second.data(), s.near_low.data(),
+                  near != nullptr ? s.near.data() : nullptr, s.far.data(), s.uncertain.data());
   }
 
   void look_at_all(std::int64_t first, const std::int32_t* list, int count,
@@ -179,14 +184,52 @@ struct Assignment {
       const std::int64_t from = list != nullptr ? first : first + at;
       score(packed, from, some, n, s);
       recheck(from, some, n, s);
-      for (int i = 0; i < n; ++i) {
-        const std::int64_t row = from + (list != nullptr ? some[i] : i);
-        labels[row] = s.index[static_cast<std::size_t>(i)];
-        if (near != nullptr) {
-          near[row] = s.near[static_cast<std::size_t>(i)];
-          far[row] = s.far[static_cast<std::size_t>(i)];
-        }
+      if (list == nullptr) {
+        take_over_run(first, at, n, s);
+      } else {
+        take_over_listed(first, some, n, s);
       }
+    }
+  }
+
+  void take_over_run(std::int64_t first, int at, int n, AssignScratch& s) const {
+    const std::int64_t from = first + at;
+    std::int32_t* positions = s.changed.data() + s.n_changed;
+    const int found = argmin.relabel(s.index.data(), labels + from, n, positions,
+                                     s.changed_from.data() + s.n_changed);
+    for (int c = 0; c < found; ++c) positions[c] += at;
+    s.n_changed += found;
+    if (near == nullptr) return;
+    std::copy_n(s.near.data(), n, near + from);
+    std::copy_n(s.far.data(), n, far + from);
+  }
+
+  void take_over_listed(std::int64_t first, const std::int32_t* list, int n,
+                        AssignScratch& s) const {
+    for (int i = 0; i < n; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const std::int64_t row = first + list[i];
+      near[row] = s.near[at];
+      far[row] = s.far[at];
+      if (labels[row] == s.index[at]) continue;
+      s.changed[static_cast<std::size_t>(s.n_changed)] = list[i];
+      s.changed_from[static_cast<std::size_t>(s.n_changed++)] = labels[row];
+      labels[row] = s.index[at];
+    }
+  }
+
+  // Both lists of changes are in row order; together they are reported in row order, which keeps
+  // sums independent of which of the two ways settled a row.
+  template <class Changed>
+  void report(std::int64_t first, const AssignScratch& s, Changed&& changed) const {
+    int a = 0, b = 0;
+    while (a < s.n_swapped || b < s.n_changed) {
+      const bool swapped =
+          b == s.n_changed || (a < s.n_swapped && s.swapped[static_cast<std::size_t>(a)] <
+                                                      s.changed[static_cast<std::size_t>(b)]);
+      const auto at = static_cast<std::size_t>(swapped ? a++ : b++);
+      const std::int64_t row = first + (swapped ? s.swapped : s.changed)[at];
+      changed(row, (swapped ? s.swapped_from : s.changed_from)[at], labels[row]);
     }
   }
 

@@ -35,7 +35,9 @@ class CenterPanel {
     max_norm_ = static_cast<float>(std::sqrt(longest) * (1 + 1e-6));
   }
 
-  PackedCenters view() const { return {panel_.data(), half_norms_.data(), n_blocks_, max_norm_}; }
+  PackedCenters view() const {
+    return {panel_.data(), half_norms_.data(), n_blocks_, k_, max_norm_};
+  }
 
  private:
   int block_, n_blocks_;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kMaxUnits = 32;
 constexpr std::int64_t kMinUnit = 1024;
-constexpr int kResumEvery = 16;  // iterations between two sums from scratch
+constexpr std::int64_t kBoundsFrom = 300;  // operations of a look, from which bounds pay
+constexpr int kResumEvery = 16;            // iterations between two sums from scratch
 
 // Rows are cut into units that depend on the shape alone. Each unit keeps its own sums, which are
 // added in unit order: the result does not depend on the number of threads.
@@ -55,7 +56,7 @@ class Fit {
     next_.assign(size, 0.0);
     total_weights_.assign(static_cast<std::size_t>(k), 0.0);
     // With few centres looking again is cheaper than keeping bounds.
-    if (k * d_ >= 16 && k > 1) {
+    if (k * (d_ + 5) >= kBoundsFrom) {
       near_.resize(static_cast<std::size_t>(rows.n));
       far_.resize(static_cast<std::size_t>(rows.n));
     }

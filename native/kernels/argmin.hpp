@@ -14,6 +14,7 @@ struct PackedCenters {
   const float* panel;
   const float* half_norms;  // |c|^2 / 2; padding centres hold kPaddingNorm
   int n_blocks;
+  std::int64_t k;
   float max_norm;  // of the real centres, rounded up
 };
 
@@ -47,6 +48,11 @@ struct ArgminKernels {
   void (*settle)(int n_tiles, float score_error, float norm_error, float max_norm,
                  const float* squared_norms, const float* best, const float* second,
                  float* near_low, float* near, float* far, std::uint32_t* uncertain);
+
+  // Takes over new labels; writes the positions of those that differ and what stood there, returns
+  // how many.
+  int (*relabel)(const std::int32_t* index, std::int32_t* labels, int count, std::int32_t* changed,
+                 std::int32_t* before);
 
   // Lets bounds follow the centres: near grows by the drift of the row's own centre, far shrinks by
   // the drift of its fastest rival. Writes the positions of the rows whose bounds no longer keep

@@ -179,13 +179,17 @@ void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t fir
 
 // ---- reducing ----
 
+// D: the number of dimensions where it is known and small, else 0. C: centres of the block.
+template <int D, int C>
 SHOAL_INLINE void multiply_run(const float* tile, const float* panel, std::int64_t n,
-                               vf (&sum)[kBlock][kGroups]) {
-  for (std::int64_t j = 0; j < n; ++j) {
+                               vf (&sum)[C][kGroups]) {
+  const std::int64_t dims = D > 0 ? D : n;
+#pragma GCC unroll 4
+  for (std::int64_t j = 0; j < dims; ++j) {
     const vf x0 = load<vf>(tile + j * kTile);
     const vf x1 = load<vf>(tile + j * kTile + kLanes);
 #pragma GCC unroll 12
-    for (int c = 0; c < kBlock; ++c) {
+    for (int c = 0; c < C; ++c) {
       const vf w = splat(panel[j * kBlock + c]);
       sum[c][0] = fma(x0, w, sum[c][0]);
       sum[c][1] = fma(x1, w, sum[c][1]);
@@ -193,21 +197,80 @@ SHOAL_INLINE void multiply_run(const float* tile, const float* panel, std::int64
   }
 }
 
+template <int D, int C>
 SHOAL_INLINE void score_block(const float* tile, std::int64_t d, const float* panel,
-                              const float* half_norms, vf (&sum)[kBlock][kGroups]) {
+                              const float* half_norms, vf (&sum)[C][kGroups]) {
 #pragma GCC unroll 12
-  for (int c = 0; c < kBlock; ++c) sum[c][0] = sum[c][1] = splat(half_norms[c]);
-  if (d <= kRun) {
-    multiply_run(tile, panel, d, sum);
+  for (int c = 0; c < C; ++c) sum[c][0] = sum[c][1] = splat(half_norms[c]);
+  if (D > 0 || d <= kRun) {
+    multiply_run<D, C>(tile, panel, d, sum);
     return;
   }
   for (std::int64_t j = 0; j < d; j += kRun) {
-    vf run[kBlock][kGroups] = {};
-    multiply_run(tile + j * kTile, panel + j * kBlock, d - j < kRun ? d - j : kRun, run);
+    vf run[C][kGroups] = {};
+    multiply_run<0, C>(tile + j * kTile, panel + j * kBlock, d - j < kRun ? d - j : kRun, run);
 #pragma GCC unroll 12
-    for (int c = 0; c < kBlock; ++c) {
+    for (int c = 0; c < C; ++c) {
       sum[c][0] += run[c][0];
       sum[c][1] += run[c][1];
+    }
+  }
+}
+
+struct Scores {
+  float* best;
+  float* second;
+  std::int32_t* index;
+};
+
+template <int D, int C>
+SHOAL_INLINE void reduce_block(const float* tile, std::int64_t d, const float* panel,
+                               const float* half_norms, std::int32_t first, Scores at) {
+  vf sum[C][kGroups];
+  score_block<D, C>(tile, d, panel, half_norms, sum);
+#pragma GCC unroll 2
+  for (int g = 0; g < kGroups; ++g) {
+    vf low = load<vf>(at.best + g * kLanes), next = load<vf>(at.second + g * kLanes);
+    vi who = load<vi>(at.index + g * kLanes);
+#pragma GCC unroll 12
+    for (int c = 0; c < C; ++c) {
+      who = select_less(sum[c][g], low, splat(first + c), who);
+      next = min(next, max(low, sum[c][g]));
+      low = min(low, sum[c][g]);
+    }
+    store(at.best + g * kLanes, low);
+    store(at.second + g * kLanes, next);
+    store(at.index + g * kLanes, who);
+  }
+}
+
+// The last block, which may hold fewer centres.
+template <int D, int C>
+SHOAL_INLINE void reduce_rest(int rest, const float* tile, std::int64_t d, const float* panel,
+                              const float* half_norms, std::int32_t first, Scores at) {
+  if (rest == C) {
+    reduce_block<D, C>(tile, d, panel, half_norms, first, at);
+  } else if constexpr (C > 1) {
+    reduce_rest<D, C - 1>(rest, tile, d, panel, half_norms, first, at);
+  }
+}
+
+template <int D>
+void reduce_for(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
+                Scores scores) {
+  const int full = static_cast<int>(centers.k / kBlock),
+            rest = static_cast<int>(centers.k % kBlock);
+  for (int b = 0; b < full + (rest > 0); ++b) {
+    const float* panel = centers.panel + static_cast<std::int64_t>(b) * d * kBlock;
+    const float* half_norms = centers.half_norms + b * kBlock;
+    for (int t = 0; t < n_tiles; ++t) {
+      const float* tile = tiles + static_cast<std::int64_t>(t) * d * kTile;
+      const Scores at{scores.best + t * kTile, scores.second + t * kTile, scores.index + t * kTile};
+      if (b < full) {
+        reduce_block<D, kBlock>(tile, d, panel, half_norms, b * kBlock, at);
+      } else {
+        reduce_rest<D, kBlock - 1>(rest, tile, d, panel, half_norms, b * kBlock, at);
+      }
     }
   }
 }
@@ -215,32 +278,22 @@ SHOAL_INLINE void score_block(const float* tile, std::int64_t d, const float* pa
 void reduce(const float* tiles, int n_tiles, std::int64_t d, const PackedCenters& centers,
             float* best, float* second, std::int32_t* index) {
   for (int i = 0; i < n_tiles * kGroups; ++i) {
-    store(best + i * kLanes, splat(3e38f));
-    store(second + i * kLanes, splat(3e38f));
+    store(best + i * kLanes, splat(kPaddingNorm));
+    store(second + i * kLanes, splat(kPaddingNorm));
     store(index + i * kLanes, vi{});
   }
-  for (int b = 0; b < centers.n_blocks; ++b) {
-    for (int t = 0; t < n_tiles; ++t) {
-      vf sum[kBlock][kGroups];
-      score_block(tiles + static_cast<std::int64_t>(t) * d * kTile, d,
-                  centers.panel + static_cast<std::int64_t>(b) * d * kBlock,
-                  centers.half_norms + b * kBlock, sum);
-#pragma GCC unroll 2
-      for (int g = 0; g < kGroups; ++g) {
-        const int at = (t * kGroups + g) * kLanes;
-        vf low = load<vf>(best + at), next = load<vf>(second + at);
-        vi who = load<vi>(index + at);
-#pragma GCC unroll 12
-        for (int c = 0; c < kBlock; ++c) {
-          who = select_less(sum[c][g], low, splat(static_cast<std::int32_t>(b * kBlock + c)), who);
-          next = min(next, max(low, sum[c][g]));
-          low = min(low, sum[c][g]);
-        }
-        store(best + at, low);
-        store(second + at, next);
-        store(index + at, who);
-      }
-    }
+  const Scores scores{best, second, index};
+  switch (d) {
+    case 1:
+      return reduce_for<1>(tiles, n_tiles, d, centers, scores);
+    case 2:
+      return reduce_for<2>(tiles, n_tiles, d, centers, scores);
+    case 3:
+      return reduce_for<3>(tiles, n_tiles, d, centers, scores);
+    case 4:
+      return reduce_for<4>(tiles, n_tiles, d, centers, scores);
+    default:
+      return reduce_for<0>(tiles, n_tiles, d, centers, scores);
   }
 }
 
@@ -273,6 +326,7 @@ void settle(int n_tiles, float score_error, float norm_error, float max_norm,
       const vf error = fma(relative, fma(norm, c, half_c), tiny);
       const vf twice = error + error;
       bits |= (kLaneBits & ~less_mask(twice, next - low)) << (group * kLanes);
+      if (near == nullptr) continue;
       const vf slip = fma(norm_relative, xx, twice);
       store(near_low + at, sqrt(max(xx + low + low - slip, zero)) * (1 - kSlack));
       store(near + at, sqrt(max(xx + low + low + slip, zero)) * (1 + kSlack));
@@ -303,6 +357,27 @@ int decay(float* near, float* far, const std::int32_t* labels, const float* own,
     near[i] = (near[i] + own[labels[i]]) * (1 + kSlack);
     far[i] = (far[i] - rival[labels[i]]) * (1 - kSlack);
     if (!(near[i] < far[i])) active[n++] = i;
+  }
+  return n;
+}
+
+int relabel(const std::int32_t* index, std::int32_t* labels, int count, std::int32_t* changed,
+            std::int32_t* before) {
+  int n = 0, i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const vi now = load<vi>(index + i);
+    const unsigned bits = differ_mask(now, load<vi>(labels + i));
+    if (bits == 0) continue;
+    const int start = n;
+    n = append_bits(bits, i, changed, n);
+    for (int c = start; c < n; ++c) before[c] = labels[changed[c]];
+    store(labels + i, now);
+  }
+  for (; i < count; ++i) {
+    if (index[i] == labels[i]) continue;
+    changed[n] = i;
+    before[n++] = labels[i];
+    labels[i] = index[i];
   }
   return n;
 }
@@ -343,8 +418,8 @@ int follow(int count, float* near, float* far, const std::int32_t* labels, const
 }  // namespace
 
 extern const ArgminKernels argmin_kernels;
-const ArgminKernels argmin_kernels{kTile,   kBlock,       &pack<float>,    &pack<double>,
-                                   &reduce, &score_error, &long_sum_error, &settle,
-                                   &decay,  &follow};
+const ArgminKernels argmin_kernels{kTile,    kBlock,       &pack<float>,    &pack<double>,
+                                   &reduce,  &score_error, &long_sum_error, &settle,
+                                   &relabel, &decay,       &follow};
 
 }  // namespace shoal::SHOAL_ISA
