@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "algorithms/merge_rows.hpp"
 #include "core/thread_pool.hpp"
 
 namespace shoal {
@@ -80,8 +81,10 @@ SparseRows<T> sparse_rows(const T* values, const std::int32_t* columns, const st
   return rows;
 }
 
+namespace {
+
 template <class Rows>
-FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& options) {
+FitResult best_of_runs(const Rows& rows, const double* starts, const FitOptions& options) {
   const std::int64_t size = options.k * rows.d;
   const double tolerance =
       options.relative_tolerance > 0 ? options.relative_tolerance * mean_variance(rows) : 0.0;
@@ -119,6 +122,46 @@ FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& o
     }
   }
   return best;
+}
+
+// Fits the merged rows and hands their labels to the rows they stand for.
+template <class T>
+bool fit_merged(const DenseRows<T>& rows, const double* starts, const FitOptions& options,
+                FitResult& result) {
+  std::vector<std::int32_t> at;
+  auto merged = merge_equal_rows(rows, options.n_threads, at);
+  if (!merged || merged->rows.n < options.k) return false;
+  result = best_of_runs(merged->rows, starts, options);
+  merged.reset();
+  std::vector<float> distances(static_cast<std::size_t>(rows.n));
+  constexpr std::int64_t kSpan = 1 << 16;
+  parallel_for(static_cast<std::size_t>((rows.n + kSpan - 1) / kSpan), options.n_threads,
+               [&](std::size_t c, int) {
+                 const auto begin = c * kSpan;
+                 const auto end = std::min(static_cast<std::size_t>(rows.n), begin + kSpan);
+                 for (std::size_t i = begin; i < end; ++i) {
+                   const auto m = static_cast<std::size_t>(at[i]);
+                   distances[i] = result.distances[m];
+                   at[i] = result.labels[m];
+                 }
+               });
+  result.distances.swap(distances);
+  result.labels.swap(at);
+  return true;
+}
+
+template <class T>
+bool fit_merged(const SparseRows<T>&, const double*, const FitOptions&, FitResult&) {
+  return false;
+}
+
+}  // namespace
+
+template <class Rows>
+FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& options) {
+  FitResult result;
+  if (fit_merged(rows, starts, options, result)) return result;
+  return best_of_runs(rows, starts, options);
 }
 
 template DenseRows<float> dense_rows(const float*, std::int64_t, std::int64_t, const double*);

@@ -135,9 +135,42 @@ SHOAL_INLINE void pack_wide(const T* const (&row)[kTile], std::int64_t d, const 
   }
 }
 
+SHOAL_INLINE void add_squares(const float* tile, std::int64_t d, float* squared_norms) {
+  vf sum[kGroups] = {};
+  for (std::int64_t j = 0; j < d; ++j) {
+    for (int g = 0; g < kGroups; ++g) {
+      const vf x = load<vf>(tile + j * kTile + g * kLanes);
+      sum[g] = fma(x, x, sum[g]);
+    }
+  }
+  for (int g = 0; g < kGroups; ++g) store(squared_norms + g * kLanes, sum[g]);
+}
+
+// The same in single precision, a column at a time.
+SHOAL_INLINE void pack_columns(const float* X, int d, const std::int32_t* rows, int count,
+                               const float* shift, float scale, float* tile) {
+  for (int g = 0; g < kGroups; ++g) {
+    vi at;
+    for (int l = 0; l < kLanes; ++l) {
+      const int i = g * kLanes + l < count ? g * kLanes + l : count - 1;
+      at[l] = (rows != nullptr ? rows[i] : i) * d;
+    }
+    for (int j = 0; j < d; ++j) {
+      store(tile + j * kTile + g * kLanes, (gather<vf>(X + j, at) - shift[j]) * scale);
+    }
+  }
+}
+
 template <class T>
 void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t first, int count,
           const T* shift, T scale, float* tile, float* squared_norms) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (d <= 4) {
+      pack_columns(X + first * d, static_cast<int>(d), rows, count, shift, scale, tile);
+      add_squares(tile, d, squared_norms);
+      return;
+    }
+  }
   const T* row[kTile];
   for (int i = 0; i < kTile; ++i) {
     const int at = i < count ? i : count - 1;
@@ -167,14 +200,7 @@ void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t fir
     default:
       pack_wide(row, d, shift, scale, tile);
   }
-  vf sum[kGroups] = {};
-  for (std::int64_t j = 0; j < d; ++j) {
-    for (int g = 0; g < kGroups; ++g) {
-      const vf x = load<vf>(tile + j * kTile + g * kLanes);
-      sum[g] = fma(x, x, sum[g]);
-    }
-  }
-  for (int g = 0; g < kGroups; ++g) store(squared_norms + g * kLanes, sum[g]);
+  add_squares(tile, d, squared_norms);
 }
 
 // ---- reducing ----
