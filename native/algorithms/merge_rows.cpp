@@ -1,5 +1,6 @@
 #include "algorithms/merge_rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
@@ -12,7 +13,7 @@ namespace {
 
 // Rows are split by hash into a fixed number of parts, so that threads never share a table and the
 // outcome does not depend on them.
-constexpr std::uint64_t kParts = 4;
+constexpr std::uint64_t kParts = 2;
 constexpr std::int64_t kMostRows = std::int64_t{1} << 28;
 constexpr double kWorthwhile = 1.0 / 3;
 
@@ -33,25 +34,19 @@ std::uint64_t hash_row(const T* x, std::int64_t d) {
 template <class T>
 class Distinct {
  public:
-  Distinct(const DenseRows<T>& rows) : rows_(rows), slots_(1024, -1) {}
+  explicit Distinct(const DenseRows<T>& rows) : rows_(rows), slots_(1024) {}
 
-  std::int32_t add(std::int64_t row, std::uint64_t hash) {
-    if (2 * firsts_.size() >= slots_.size()) grow();
-    for (std::size_t at = spot(hash);; at = (at + 1) & (slots_.size() - 1)) {
-      const std::int32_t found = slots_[at];
-      if (found < 0) {
-        slots_[at] = static_cast<std::int32_t>(firsts_.size());
-        firsts_.push_back(row);
-        hashes_.push_back(hash);
-        weights_.push_back(rows_.weight(row));
-        return slots_[at];
-      }
-      const auto f = static_cast<std::size_t>(found);
-      if (hashes_[f] == hash && rows_.compare(firsts_[f], row) == 0) {
-        weights_[f] += rows_.weight(row);
-        return found;
-      }
+  // Adds rows a few at a time: the tables are larger than the caches, so what the next steps will
+  // touch is asked for before it is needed.
+  static constexpr int kBatch = 256;
+  void add(const std::int64_t* batch, const std::uint64_t* hashes, int count, std::int32_t* found) {
+    if (2 * (firsts_.size() + kBatch) >= slots_.size()) grow();
+    for (int i = 0; i < count; ++i) __builtin_prefetch(&slots_[spot(hashes[i])]);
+    for (int i = 0; i < count; ++i) {
+      const Slot slot = slots_[spot(hashes[i])];
+      if (slot.index >= 0) __builtin_prefetch(key(slot.index));
     }
+    for (int i = 0; i < count; ++i) found[i] = add_one(batch[i], hashes[i]);
   }
 
   std::size_t size() const { return firsts_.size(); }
@@ -59,22 +54,57 @@ class Distinct {
   const std::vector<double>& weights() const { return weights_; }
 
  private:
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::int32_t index = -1;
+  };
+
+  const T* key(std::int32_t index) const { return keys_.data() + index * rows_.d; }
   std::size_t spot(std::uint64_t hash) const {
     return static_cast<std::size_t>(hash >> 2) & (slots_.size() - 1);
   }
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
+  bool same(std::int32_t index, const T* x) const {
+    for (std::int64_t j = 0; j < rows_.d; ++j) {
+      if (key(index)[j] != x[j]) return false;
+    }
+    return true;
+  }
+
+  std::int32_t add_one(std::int64_t row, std::uint64_t hash) {
+    const T* x = rows_.row(row);
+    for (std::size_t at = spot(hash);; at = (at + 1) & (slots_.size() - 1)) {
+      Slot& slot = slots_[at];
+      if (slot.index < 0) {
+        slot = {tag_of(hash), static_cast<std::int32_t>(firsts_.size())};
+        firsts_.push_back(row);
+        hashes_.push_back(hash);
+        keys_.insert(keys_.end(), x, x + rows_.d);
+        weights_.push_back(rows_.weight(row));
+        return slot.index;
+      }
+      if (slot.tag == tag_of(hash) && same(slot.index, x)) {
+        weights_[static_cast<std::size_t>(slot.index)] += rows_.weight(row);
+        return slot.index;
+      }
+    }
+  }
+
   void grow() {
-    slots_.assign(2 * slots_.size(), -1);
+    slots_.assign(4 * slots_.size(), Slot{});
     for (std::size_t f = 0; f < firsts_.size(); ++f) {
       std::size_t at = spot(hashes_[f]);
-      while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
-      slots_[at] = static_cast<std::int32_t>(f);
+      while (slots_[at].index >= 0) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = {tag_of(hashes_[f]), static_cast<std::int32_t>(f)};
     }
   }
 
   const DenseRows<T>& rows_;
-  std::vector<std::int32_t> slots_;
+  std::vector<Slot> slots_;
   std::vector<std::int64_t> firsts_;
   std::vector<std::uint64_t> hashes_;
+  std::vector<T> keys_;
   std::vector<double> weights_;
 };
 
@@ -91,16 +121,54 @@ double expected_share(double seen, double m, double n) {
 
 template <class T>
 bool promising(const DenseRows<T>& rows) {
-  const std::int64_t m = rows.n / 32;
+  constexpr std::int64_t kStride = 32;
+  constexpr int kBatch = Distinct<T>::kBatch;
+  const std::int64_t m = rows.n / kStride;
   Distinct<T> sample(rows);
-  for (std::int64_t s = 0; s < m; ++s) {
-    const std::int64_t row = s * 32 + (s * 7919) % 32;
-    sample.add(row, hash_row(rows.row(row), rows.d));
-    // Continuous columns show it at once.
-    if (s == 4096 && sample.size() == 4097) return false;
+  std::int64_t batch[kBatch];
+  std::uint64_t hashes[kBatch];
+  std::int32_t found[kBatch];
+  for (std::int64_t at = 0; at < m; at += kBatch) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kBatch, m - at));
+    for (int i = 0; i < count; ++i) {
+      batch[i] = (at + i) * kStride + ((at + i) * 7919) % kStride;
+      hashes[i] = hash_row(rows.row(batch[i]), rows.d);
+    }
+    sample.add(batch, hashes, count, found);
+    // Continuous columns show themselves at once.
+    const auto seen = static_cast<std::size_t>(at + count);
+    if (seen >= 4096 && sample.size() > seen - seen / 256) return false;
   }
   return expected_share(static_cast<double>(sample.size()), static_cast<double>(m),
                         static_cast<double>(rows.n)) <= kWorthwhile;
+}
+
+// Adds the rows of one part to its table; false when they turn out to be mostly different.
+template <class T>
+bool merge_part(const DenseRows<T>& rows, std::uint64_t part, Distinct<T>& distinct,
+                std::int32_t* merged_row) {
+  constexpr int kBatch = Distinct<T>::kBatch;
+  const std::size_t limit = static_cast<std::size_t>(rows.n) / kParts / 2;
+  std::int64_t batch[kBatch];
+  std::uint64_t hashes[kBatch];
+  std::int32_t found[kBatch];
+  for (std::int64_t at = 0; at < rows.n; at += kBatch) {
+    const std::int64_t end = std::min(rows.n, at + kBatch);
+    int count = 0;
+    for (std::int64_t row = at; row < end; ++row) {
+      const std::uint64_t hash = hash_row(rows.row(row), rows.d);
+      batch[count] = row;
+      hashes[count] = hash;
+      count += hash % kParts == part;
+    }
+    distinct.add(batch, hashes, count, found);
+    if (distinct.size() > limit) return false;
+    for (int i = 0; i < count; ++i) {
+      merged_row[batch[i]] =
+          static_cast<std::int32_t>(static_cast<std::uint64_t>(found[i]) * kParts + part);
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -115,16 +183,7 @@ std::optional<MergedRows<T>> merge_equal_rows(const DenseRows<T>& rows, int n_th
   std::atomic<bool> in_vain{false};
   merged_row.resize(static_cast<std::size_t>(rows.n));
   parallel_for(kParts, n_threads, [&](std::size_t p, int) {
-    const std::int64_t limit =
-        static_cast<std::int64_t>(static_cast<double>(rows.n) / static_cast<double>(kParts) * 0.5);
-    for (std::int64_t i = 0; i < rows.n && !in_vain.load(std::memory_order_relaxed); ++i) {
-      const std::uint64_t hash = hash_row(rows.row(i), rows.d);
-      if (hash % kParts != p) continue;
-      const std::int32_t local = parts[p].add(i, hash);
-      merged_row[static_cast<std::size_t>(i)] =
-          static_cast<std::int32_t>(static_cast<std::uint64_t>(local) * kParts + p);
-      if (static_cast<std::int64_t>(parts[p].size()) > limit) in_vain.store(true);
-    }
+    if (!merge_part(rows, p, parts[p], merged_row.data())) in_vain.store(true);
   });
   if (in_vain.load()) return std::nullopt;
 

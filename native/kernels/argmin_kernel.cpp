@@ -146,18 +146,59 @@ SHOAL_INLINE void add_squares(const float* tile, std::int64_t d, float* squared_
   for (int g = 0; g < kGroups; ++g) store(squared_norms + g * kLanes, sum[g]);
 }
 
-// The same in single precision, a column at a time.
-SHOAL_INLINE void pack_columns(const float* X, int d, const std::int32_t* rows, int count,
-                               const float* shift, float scale, float* tile) {
+// Column j of kLanes rows of d numbers that lie one after the other in v[0] ... v[d - 1].
+template <int d, int j, int source>
+constexpr int column_lane(int lane) {
+  const int at = lane * d + j, from = at / kLanes;
+  if (source == 1 && from == 0) return at;
+  return from == source ? kLanes + at % kLanes : lane;
+}
+template <int d, int j, int source, int... lane>
+SHOAL_INLINE vf add_source(vf column, vf v, std::integer_sequence<int, lane...>) {
+  return __builtin_shufflevector(column, v, column_lane<d, j, source>(lane)...);
+}
+template <int d, int j, int source = 1>
+SHOAL_INLINE vf column_of(vf column, const vf (&v)[d]) {
+  if constexpr (source < d) {
+    column = add_source<d, j, source>(column, v[source], std::make_integer_sequence<int, kLanes>{});
+    return column_of<d, j, source + 1>(column, v);
+  }
+  return column;
+}
+template <int d, int... j>
+SHOAL_INLINE void store_columns(const vf (&v)[d], const float* shift, float scale, float* tile,
+                                std::integer_sequence<int, j...>) {
+  (store(tile + j * kTile, (column_of<d, j>(v[0], v) - shift[j]) * scale), ...);
+}
+
+// A full tile of narrow rows that follow each other.
+template <int d>
+SHOAL_INLINE void pack_run(const float* x, const float* shift, float scale, float* tile) {
   for (int g = 0; g < kGroups; ++g) {
-    vi at;
-    for (int l = 0; l < kLanes; ++l) {
-      const int i = g * kLanes + l < count ? g * kLanes + l : count - 1;
-      at[l] = (rows != nullptr ? rows[i] : i) * d;
-    }
-    for (int j = 0; j < d; ++j) {
-      store(tile + j * kTile + g * kLanes, (gather<vf>(X + j, at) - shift[j]) * scale);
-    }
+    vf v[d];
+#pragma GCC unroll 4
+    for (int s = 0; s < d; ++s) v[s] = load<vf>(x + (g * d + s) * kLanes);
+    store_columns<d>(v, shift, scale, tile + g * kLanes, std::make_integer_sequence<int, d>{});
+  }
+}
+
+SHOAL_INLINE bool pack_run(const float* x, std::int64_t d, const float* shift, float scale,
+                           float* tile) {
+  switch (d) {
+    case 1:
+      pack_run<1>(x, shift, scale, tile);
+      return true;
+    case 2:
+      pack_run<2>(x, shift, scale, tile);
+      return true;
+    case 3:
+      pack_run<3>(x, shift, scale, tile);
+      return true;
+    case 4:
+      pack_run<4>(x, shift, scale, tile);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -165,8 +206,7 @@ template <class T>
 void pack(const T* X, std::int64_t d, const std::int32_t* rows, std::int64_t first, int count,
           const T* shift, T scale, float* tile, float* squared_norms) {
   if constexpr (sizeof(T) == sizeof(float)) {
-    if (d <= 4) {
-      pack_columns(X + first * d, static_cast<int>(d), rows, count, shift, scale, tile);
+    if (rows == nullptr && count == kTile && pack_run(X + first * d, d, shift, scale, tile)) {
       add_squares(tile, d, squared_norms);
       return;
     }
