@@ -9,12 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from shoal.data.csv_text import read_csv
 from shoal.data.read import read_table
-from shoal.data.source import Payload
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -218,6 +214,10 @@ def test_a_wide_table_and_long_cells(write: Write) -> None:
     long = "x" * 10_000
     table = read_table(write("long.csv", f"{long},b\n{long}y,1\n{long}z,2\n"))
     assert table.data.to_pydict() == {long: [long + "y", long + "z"], "b": [1.0, 2.0]}
+    digits = "1" * 10_000
+    with pytest.raises(ValueError, match="is not a finite number"):
+        read_table(write("digits.csv", f"{digits},2\n{digits},3\n"), types={"column1": "number"})
+    assert read_table(write("digits.csv", f"{digits},2\n{digits},3\n")).n_rows == 2
     longest = '"' + "x,\n" * 700_000 + '"'
     table = read_table(write("longest.csv", f"a,b\n1,{longest}\n2,y\n"))
     assert [len(cell) for cell in table.data.column("b").to_pylist()] == [2_100_000, 1]
@@ -235,66 +235,3 @@ def test_the_type_is_decided_over_the_whole_file(write: Write) -> None:
     years = read_table(write("w.csv", head.replace(",,", ",1990,") + late))
     assert years.data.column("b").to_pylist()[-2:] == [1990.0, 7.0]
     assert years.notes == ("'b': 1 value was read without leading zeros.",)
-
-
-CELLS = st.one_of(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.integers(-(2**53), 2**53).map(float),
-    st.none(),
-)
-WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), min_size=1, max_size=12)
-
-
-@given(
-    rows=st.lists(st.tuples(CELLS, WORDS, CELLS), min_size=2, max_size=12),
-    delimiter=st.sampled_from(",;\t|"),
-    decimal=st.sampled_from(".,"),
-    newline=st.sampled_from(["\n", "\r\n"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-)
-def test_written_in_any_dialect_the_same_values_come_back(
-    rows: list[tuple[float | None, str, float | None]],
-    delimiter: str,
-    decimal: str,
-    newline: str,
-    encoding: str,
-) -> None:
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator=newline)
-    # A column of plain words and one of decimals leave no doubt about the dialect.
-    writer.writerow(["first", "word", "last", "plain"])
-    for first, word, last in [*rows, (1.5, "w", 2.5)]:
-        numbers = ["" if n is None else repr(n).replace(".", decimal) for n in (first, last)]
-        writer.writerow([numbers[0], "w" + word, numbers[1], "w"])
-    payload = Payload("t.csv", memoryview(stream.getvalue().encode(encoding)))
-    table = read_csv(
-        payload, types={}, delimiter=delimiter, decimal=decimal if delimiter != decimal else None
-    )
-    columns = table.data.to_pydict()
-    assert columns["first"][:-1] == [row[0] for row in rows]
-    assert columns["last"][:-1] == [row[2] for row in rows]
-    assert columns["word"] == ["w" + row[1].replace("\r\n", "\n") for row in rows] + ["ww"]
-
-
-DECIMALS = st.integers(-(10**9), 10**9).filter(lambda n: n % 10 != 0).map(lambda n: n / 10**4)
-
-
-@given(
-    rows=st.lists(st.tuples(DECIMALS, DECIMALS, st.sampled_from("mf")), min_size=3, max_size=12),
-    delimiter=st.sampled_from(",;\t|"),
-    decimal=st.sampled_from(".,"),
-    header=st.booleans(),
-)
-def test_delimiter_decimal_sign_and_header_are_found(
-    rows: list[tuple[float, float, str]], delimiter: str, decimal: str, header: bool
-) -> None:
-    stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-    if header:
-        writer.writerow(["first", "second", "third"])
-    writer.writerows(
-        [f"{a:.4f}".replace(".", decimal), f"{b:.4f}".replace(".", decimal), c] for a, b, c in rows
-    )
-    table = read_csv(Payload("t.csv", memoryview(stream.getvalue().encode())), types={})
-    columns = list(table.data.to_pydict().values())
-    assert columns == [[row[place] for row in rows] for place in range(3)]

@@ -130,7 +130,7 @@ def _names_columns(records: Sequence[Sequence[str]], delimiter: str, decimal: st
     numbers = [cell.strip() for cell in first if is_number(cell, decimal)]
     if 2 * len(numbers) < len(first):
         return True
-    whole = [int(cell) for cell in numbers if cell.isdecimal()]
+    whole = [int(cell) for cell in numbers if cell.isdecimal() and len(cell) < 16]
     if len(whole) == len(first) and len(first) > 1:
         # Frames without column names are saved by pandas with the numbers 0, 1, 2 … as a header.
         return delimiter != BLANK and whole == list(range(len(first)))
