@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from shoal import __version__
+from shoal.cli.interrupts import INTERRUPTED
 from shoal.cli.words import clean, say
 from shoal.errors import ShoalError
 
@@ -156,7 +157,7 @@ def _explain(error: BaseException) -> int:
         case click.exceptions.Exit(exit_code=code):
             return code
         case KeyboardInterrupt() | click.Abort():
-            return _fail("interrupted; nothing half-written is left.", 130)
+            return _fail(INTERRUPTED, 130)
         case click.ClickException():
             return _fail(_usage_sentence(error), 2)
         case ShoalError(exit_code=code):

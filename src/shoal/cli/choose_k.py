@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shoal.cli.app import Command
+from shoal.cli.interrupts import prompt_interrupts
 from shoal.cli.options import (
     algorithm_options,
     data_options,
@@ -56,7 +57,7 @@ def choose_k(
 
     if not quiet:
         say(f"Seed {arguments['seed']}; {arguments['algorithm']}.")
-    with progress(quiet) as callback:
+    with prompt_interrupts(), progress(quiet) as callback:
         job, choice = workflow.choose(data, callback=callback, **arguments)
     if verbose:
         for note in job.notes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from shoal.cli.app import Command
+from shoal.cli.interrupts import prompt_interrupts
 from shoal.cli.options import (
     algorithm_options,
     data_options,
@@ -78,7 +79,7 @@ def cluster(
     from shoal import planning, workflow
 
     if dry_run:
-        with progress(quiet) as callback:
+        with prompt_interrupts(), progress(quiet) as callback:
             job = planning.plan(data, callback=callback, **arguments)
         give_json(_plan_as_dict(job)) if as_json else give(_plan_words(job))
         return
@@ -86,7 +87,7 @@ def cluster(
     check_folder(folder, force)
     if not quiet:
         say(f"Seed {arguments['seed']}; {arguments['algorithm']}.")
-    with progress(quiet) as callback:
+    with prompt_interrupts(), progress(quiet) as callback:
         result = workflow.cluster(data, callback=callback, **arguments)
         from shoal import report
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shoal.cli.app import Command
+from shoal.cli.interrupts import prompt_interrupts
 from shoal.cli.options import json_option, reading_options
 from shoal.cli.outputs import check_file, format_of, whole_file
 from shoal.cli.words import clean, give_json, say
@@ -54,7 +55,8 @@ def predict(
 
     path = Path(model)
     loaded = model_file.load(path / "model.shoal" if path.is_dir() else path)
-    found = workflow.predict(loaded, data, types=types, **reading)
+    with prompt_interrupts():
+        found = workflow.predict(loaded, data, types=types, **reading)
     if not quiet:
         for note in (*found.table.notes, *found.notes):
             say(f"Note: {clean(note, most=300)}")
