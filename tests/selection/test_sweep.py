@@ -48,7 +48,7 @@ def test_planted_groups_are_found() -> None:
     assert sweep.best is sweep.results[4]
     indices = ("silhouette", "calinski_harabasz", "davies_bouldin")
     assert sweep.choice.votes == {**dict.fromkeys(indices, 4), "elbow": 3}
-    assert sweep.choice.reason.startswith("4 clusters separate the groups clearly best")
+    assert sweep.choice.reason.startswith("4 clusters separate the groups best (silhouette 0.84")
     assert sweep.choice.silhouette_rows is None
     assert sweep.notes == ()
 
