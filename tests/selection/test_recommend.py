@@ -45,14 +45,22 @@ def test_best_silhouette_wins() -> None:
 
 
 def test_simpler_k_within_the_margin() -> None:
-    found = recommend(indices([0.3, 0.495, 0.5], best_ch=2, best_db=2))
+    found = recommend(indices([0.3, 0.495, 0.5], best_ch=0, best_db=0))
     assert found.k == 3
     assert found.margin == pytest.approx(-0.005)
     assert found.votes["silhouette"] == 4
     assert found.reason == (
         "3 clusters separate the groups practically as well as 4 (silhouette 0.49 against 0.50), "
-        "and fewer groups are easier to use; Calinski–Harabasz and Davies–Bouldin prefer 4."
+        "and fewer groups are easier to use; Calinski–Harabasz and Davies–Bouldin prefer 2."
     )
+
+
+def test_other_indices_choose_among_near_equals() -> None:
+    found = recommend(indices([0.492, 0.495, 0.5], best_ch=2, best_db=2))
+    assert found.k == 4
+    assert "best, but only just (silhouette 0.50, next best 0.49 with 3)" in found.reason
+    assert recommend(indices([0.492, 0.495, 0.5], best_ch=1, best_db=2)).k == 3
+    assert recommend(indices([0.5, 0.495, 0.3], best_ch=1, best_db=1)).k == 2
 
 
 def test_simpler_k_within_the_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from shoal.data.read import read_table
 from shoal.errors import Cancelled, DataError, ParameterError
 from shoal.metrics import silhouette
 from shoal.progress import Event
-from shoal.selection import KSweep, choose_k
+from shoal.selection import KSweep, choose_k, fits
 
 BLOBS = make_blobs(300, 3, centers=4, cluster_std=0.7, random_state=5)[0]
 
@@ -131,6 +132,23 @@ def test_sampled_silhouettes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choice.recommended == exact.recommended
 
 
+def test_search_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = choose_k(BLOBS)
+    monkeypatch.setattr(fits, "SEARCH_ABOVE", 100)
+    monkeypatch.setattr(fits, "SEARCH_ROWS", 120)
+    sweep = choose_k(BLOBS)
+    inertia = sweep.choice.inertia
+    assert all(b <= a for a, b in pairwise(inertia))
+    np.testing.assert_allclose(inertia, exact.choice.inertia, rtol=0.1)
+    assert sweep.choice.inertia[2] == exact.choice.inertia[2]
+    assert sweep.choice.recommended == 4
+    assert len(sweep.best.labels) == len(BLOBS)
+    assert same(sweep, choose_k(BLOBS, n_jobs=3))
+    weights = np.ones(len(BLOBS))
+    weights[::3] = 0.0
+    assert choose_k(BLOBS, sample_weight=weights).choice.recommended == 4
+
+
 @pytest.mark.parametrize("d", [1, 2, 3, 8])
 @pytest.mark.parametrize("shape", ["uniform", "normal"])
 def test_data_without_groups_are_called_so(shape: str, d: int) -> None:
@@ -164,13 +182,17 @@ def test_range_is_cut_with_a_note() -> None:
     assert sweep.notes == ("k = 6 to 12 left out: more than the 5 distinct rows.",)
 
 
-def test_progress_and_cancelling() -> None:
+def test_progress_and_cancelling(monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[Event] = []
     choose_k(BLOBS, range(2, 5), callback=events.append)
     assert {event.stage for event in events} == {"choose-k"}
-    done = [event.done for event in events]
+    count = len(events)
+    assert [event.done for event in events] == sorted(event.done or 0.0 for event in events)
+    monkeypatch.setattr(fits, "SEARCH_ABOVE", 100)
+    choose_k(BLOBS, range(2, 5), callback=events.append)
+    done = [event.done or 0.0 for event in events[count:]]
     assert done == sorted(done)
-    assert all(event.total == 4 and 0 <= event.done <= 4 for event in events)
+    assert all(event.total == 4 and 0 <= (event.done or 0.0) <= 4 for event in events)
     assert {event.message.split(",")[0] for event in events} >= {"2 clusters", "4 clusters"}
 
     def stop(event: Event) -> None:

@@ -81,8 +81,9 @@ def recommend(
 ) -> Recommendation:
     """Choose the number of clusters.
 
-    The best silhouette decides, unless a smaller k is within its standard error or within
-    `SMALL_MARGIN` of it; then the smallest such k does.
+    The best silhouette decides. Where smaller k are within its standard error or within
+    `SMALL_MARGIN` of it, the other indices decide between them and it: the one that most of
+    them prefer, of equals the smallest.
 
     Parameters
     ----------
@@ -100,7 +101,6 @@ def recommend(
     scores = np.asarray(indices.silhouette, dtype=np.float64)
     best = int(scores.argmax())
     tolerance = max(SMALL_MARGIN, float(indices.silhouette_error[best]))
-    chosen = int(np.flatnonzero(scores >= scores[best] - tolerance)[0])
     votes = {
         "silhouette": indices.k[best],
         "calinski_harabasz": indices.k[int(np.argmax(indices.calinski_harabasz))],
@@ -108,6 +108,9 @@ def recommend(
     }
     if indices.elbow is not None:
         votes["elbow"] = indices.elbow
+    near = np.flatnonzero(scores[: best + 1] >= scores[best] - tolerance)
+    seconds = [sum(votes.get(name) == indices.k[int(i)] for name in _NAMES) for i in near]
+    chosen = int(near[int(np.argmax(seconds))])
     others = np.delete(scores, chosen)
     margin = float(scores[chosen] - others.max()) if len(others) else 0.0
     k = indices.k[chosen]

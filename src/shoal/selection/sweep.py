@@ -14,7 +14,8 @@ from shoal.clustering import KChoice
 from shoal.metrics.dispersion import disperse
 from shoal.metrics.inputs import Labelled, check_rows, origin
 from shoal.metrics.silhouette import mean_and_error, native_silhouettes, sample_rows
-from shoal.progress import Callback, Event
+from shoal.progress import Callback
+from shoal.selection.fits import Watch, fit_all
 from shoal.selection.k_range import fit_to_data
 from shoal.selection.knee import find_knee
 from shoal.selection.recommend import Indices, recommend
@@ -107,18 +108,21 @@ def choose_k(
 
     Notes
     -----
-    The best mean silhouette decides, unless a smaller k comes within its standard error, or
-    within 0.01, of it. Inertia (with its knee found by kneedle), Calinski–Harabasz and
-    Davies–Bouldin are computed and named, but do not decide. The recommended k is also tried on
-    data without groups, spread evenly over the same box: when they score as high, the reason
-    says that no number of clusters stands out. Up to 20,000 rows the silhouette
-    is exact; above, it is that of 5,000 sampled rows (whose distances to all rows are exact)
-    with its standard error.
+    The best mean silhouette decides. Where smaller k come within its standard error, or within
+    0.01, of it, the other indices choose among them and it, and of equals the smallest wins.
+    The other indices are the knee of the inertia (kneedle), Calinski–Harabasz and
+    Davies–Bouldin. The recommended k is also tried on data without groups, spread evenly over
+    the same box: when they score as high, the reason says that no number of clusters stands
+    out. Up to 20,000 rows the silhouette is exact; above, it is that of 5,000 sampled rows
+    (whose distances to all rows are exact) with its standard error.
 
     Each start is one greedy k-means++ sequence for the largest k; its first k rows start the
     fit of k. One more start splits the best fit of the previous k, so inertia never rises
-    with k. Time O(n d Σk) per start and iteration plus O(m n d) for m silhouettes; memory O(n d
-    + n Σ1). The result does not depend on the number of threads.
+    with k. Above 50,000 rows the starts compete on a sample of 20,000 rows, and only the best
+    goes on with all rows.
+
+    Time O(n d Σk) per start and iteration plus O(m n d) for m silhouettes; memory O(n d) and the
+    labels of each k. The result does not depend on the number of threads.
 
     Examples
     --------
@@ -134,36 +138,12 @@ def choose_k(
     weights = check_weights(sample_weight, len(data))
     judged = _judged_rows(data, weights)
     ks, notes = fit_to_data(k_range, judged.X)
-    watch = _Watch(callback, len(ks) + 1)
-    results = _fit_all(data, ks, weights, random_state, n_init, n_jobs, watch)
+    watch = Watch(callback, len(ks) + 1)
+    results = fit_all(data, ks, weights, random_state, n_init, n_jobs, watch)
     rows, silhouettes = _silhouettes(judged, results, random_state, n_jobs, watch)
     choice = _judge(judged, results, silhouettes, rows, random_state, n_jobs)
     places = judged.rows if rows is None else judged.rows[rows]
     return KSweep(choice, results, silhouettes, places, notes)
-
-
-class _Watch:
-    """Tells the callback how far the sweep is: one step per k, one for the silhouettes."""
-
-    def __init__(self, callback: Callback | None, total: int) -> None:
-        self._callback, self._total, self._done = callback, total, 0
-
-    def of_fit(self, k: int) -> Callback | None:
-        """Pass on the events of one fit as parts of a step."""
-        return None if self._callback is None else lambda event: self._fit(k, event)
-
-    def _fit(self, k: int, event: Event) -> None:
-        part = (event.done or 0.0) / (event.total or 1.0)
-        self.part(part, f"{k} clusters, {event.message}")
-
-    def part(self, part: float, message: str) -> None:
-        """Report part of a step."""
-        if self._callback is not None:
-            self._callback(Event("choose-k", self._done + part, self._total, message))
-
-    def step(self) -> None:
-        """Report the end of a step."""
-        self._done += 1
 
 
 def _judged_rows(
@@ -179,62 +159,12 @@ def _judged_rows(
     return Labelled(X, np.zeros(len(X), dtype=np.int32), 1, weights, rows, shift)
 
 
-def _fit_all(
-    X: npt.NDArray[np.float64],
-    ks: tuple[int, ...],
-    weights: npt.NDArray[np.float64] | None,
-    seed: int,
-    n_init: int,
-    n_jobs: int | None,
-    watch: _Watch,
-) -> dict[int, KMeansResult]:
-    from shoal.centroid import kmeans, kmeans_plusplus
-
-    sequences = [
-        kmeans_plusplus(X, ks[-1], sample_weight=weights, random_state=seed + start, n_jobs=n_jobs)
-        for start in range(n_init)
-    ]
-    results: dict[int, KMeansResult] = {}
-    for k in ks:
-        starts = [centers[:k] for centers, _ in sequences]
-        if results:
-            starts.append(_split(X, weights, next(reversed(results.values())), k))
-        results[k] = kmeans(
-            X,
-            k,
-            sample_weight=weights,
-            init=np.stack(starts),
-            n_init=len(starts),
-            n_jobs=n_jobs,
-            callback=watch.of_fit(k),
-        )
-        watch.step()
-    return results
-
-
-def _split(
-    X: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64] | None,
-    result: KMeansResult,
-    k: int,
-) -> npt.NDArray[np.float64]:
-    """Start from a fit with fewer clusters, plus the rows that cost it most."""
-    centers = np.asarray(result.cluster_centers, dtype=np.float64)
-    cost = result.distances.astype(np.float64) ** 2
-    while len(centers) < k:
-        row = X[int(np.argmax(cost if weights is None else cost * weights))]
-        centers = np.vstack([centers, row])
-        difference = X - row
-        cost = np.minimum(cost, np.einsum("ij,ij->i", difference, difference))
-    return centers
-
-
 def _silhouettes(
     data: Labelled,
     results: Mapping[int, KMeansResult],
     seed: int,
     n_jobs: int | None,
-    watch: _Watch,
+    watch: Watch,
 ) -> tuple[npt.NDArray[np.int64] | None, dict[int, npt.NDArray[np.float64]]]:
     """Judge all k in one pass over the distances."""
     rows = sample_rows(len(data.X), "auto", seed)

@@ -1,0 +1,185 @@
+"""The fits of a sweep: starts shared by all k, and for many rows a search on a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from shoal.progress import Callback, Event
+
+if TYPE_CHECKING:
+    from shoal.centroid import KMeansResult
+
+__all__ = ["SEARCH_ABOVE", "SEARCH_ROWS", "Watch", "fit_all"]
+
+SEARCH_ABOVE = 50_000
+"""Above this many rows the starts compete on a sample."""
+
+SEARCH_ROWS = 20_000
+"""Rows of that sample."""
+
+Floats = npt.NDArray[np.float64]
+
+
+class Watch:
+    """Tells the callback how far the sweep is: one step per k, one for the silhouettes."""
+
+    def __init__(self, callback: Callback | None, total: int) -> None:
+        self._callback, self._total, self._done = callback, total, 0
+
+    def of_fit(self, k: int, begin: float = 0.0, end: float = 1.0) -> Callback | None:
+        """Make the callback of a fit, whose events become parts of a step.
+
+        Parameters
+        ----------
+        k : int
+            Number of clusters of the fit.
+        begin, end : float
+            Part of the step that the fit takes.
+
+        Returns
+        -------
+        callable or None
+            What to pass to the fit.
+        """
+        if self._callback is None:
+            return None
+
+        def tell(event: Event) -> None:
+            done = (event.done or 0.0) / (event.total or 1.0)
+            self.part(begin + (end - begin) * done, f"{k} clusters, {event.message}")
+
+        return tell
+
+    def part(self, part: float, message: str) -> None:
+        """Tell that part of a step is done.
+
+        Parameters
+        ----------
+        part : float
+            0 to 1.
+        message : str
+            A few words.
+        """
+        if self._callback is not None:
+            self._callback(Event("choose-k", self._done + part, self._total, message))
+
+    def step(self) -> None:
+        """Count a step as done."""
+        self._done += 1
+
+
+def fit_all(
+    X: Floats,
+    ks: Sequence[int],
+    weights: Floats | None,
+    seed: int,
+    n_init: int,
+    n_jobs: int | None,
+    watch: Watch,
+) -> dict[int, KMeansResult]:
+    """Fit every k.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features), float64
+        Rows.
+    ks : sequence of int
+        Numbers of clusters, ascending.
+    weights : ndarray of shape (n_samples,), float64, or None
+        Weights.
+    seed : int
+        Seed of the starts.
+    n_init : int
+        Starts per k, one split of the previous fit aside.
+    n_jobs : int or None
+        Threads.
+    watch : Watch
+        Is told about the progress.
+
+    Returns
+    -------
+    dict of int to KMeansResult
+        The best fit of each k. Inertia never rises with k: the split of the previous fit is
+        among the starts, and the better of two starts is never given up for the worse.
+    """
+    from shoal.centroid import kmeans, kmeans_plusplus
+
+    sample, of_sample = _sample(X, weights, seed)
+    searches = sample is not X
+    sequences = [
+        kmeans_plusplus(
+            sample, ks[-1], sample_weight=of_sample, random_state=seed + start, n_jobs=n_jobs
+        )[0]
+        for start in range(n_init)
+    ]
+    results: dict[int, KMeansResult] = {}
+    for k in ks:
+        starts = [centers[:k] for centers in sequences]
+        if searches:
+            search = kmeans(
+                sample,
+                k,
+                sample_weight=of_sample,
+                init=np.stack(starts),
+                n_init=n_init,
+                n_jobs=n_jobs,
+                callback=watch.of_fit(k, 0.0, 0.5),
+            )
+            starts = [search.cluster_centers]
+        if results:
+            starts.append(_split(X, weights, next(reversed(results.values())), k))
+        if searches:
+            starts = [_cheapest(X, weights, starts, n_jobs)]
+        results[k] = kmeans(
+            X,
+            k,
+            sample_weight=weights,
+            init=np.stack(starts),
+            n_init=len(starts),
+            n_jobs=n_jobs,
+            callback=watch.of_fit(k, 0.5 if searches else 0.0, 1.0),
+        )
+        watch.step()
+    return results
+
+
+def _sample(X: Floats, weights: Floats | None, seed: int) -> tuple[Floats, Floats | None]:
+    """Rows to search the starts on; `X` itself when it is small enough."""
+    if len(X) <= SEARCH_ABOVE:
+        return X, weights
+    counted = np.arange(len(X)) if weights is None else np.flatnonzero(weights > 0)
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.choice(counted, size=min(SEARCH_ROWS, len(counted)), replace=False))
+    return np.ascontiguousarray(X[rows]), None if weights is None else weights[rows]
+
+
+def _split(X: Floats, weights: Floats | None, result: KMeansResult, k: int) -> Floats:
+    """Start from a fit with fewer clusters, plus the rows that cost it most."""
+    centers = np.asarray(result.cluster_centers, dtype=np.float64)
+    cost = result.distances.astype(np.float64) ** 2
+    while len(centers) < k:
+        row = X[int(np.argmax(cost if weights is None else cost * weights))]
+        centers = np.vstack([centers, row])
+        difference = X - row
+        cost = np.minimum(cost, np.einsum("ij,ij->i", difference, difference))
+    return centers
+
+
+def _cheapest(
+    X: Floats, weights: Floats | None, starts: Sequence[Floats], n_jobs: int | None
+) -> Floats:
+    """Of several sets of centres, the one nearest to all rows."""
+    from shoal import _native
+
+    if len(starts) == 1:
+        return starts[0]
+    costs = []
+    X, n_threads = np.ascontiguousarray(X), _native.resolve_thread_count(n_jobs or 0)
+    for centers in starts:
+        squared = _native.kmeans_assign(X, np.ascontiguousarray(centers), False, n_threads)[1]
+        costs.append(float(squared.sum() if weights is None else squared @ weights))
+    return starts[int(np.argmin(costs))]
