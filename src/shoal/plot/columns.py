@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from shoal.explain.columns import Numbers, read_columns
+from shoal.explain.columns import Categories, Numbers, read_columns
 from shoal.plot.axis import choose_scale
 
 if TYPE_CHECKING:
     from shoal.clustering import Clustering
+    from shoal.data.table import Matrix
 
 __all__ = [
     "Column",
@@ -26,6 +27,10 @@ __all__ = [
 ]
 
 RANKING_ROWS = 20_000
+RANKING_CELLS = 20_000_000
+MOST_CANDIDATES = 40
+FEWEST_VALUES = 8
+TWINS = 0.9  # correlation from which two columns say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,21 @@ def column_values(
     # The one column, its features and the rows asked for; reading the others would take longer.
     preparation = replace(clustering.preparation, columns=(columns[at],))
     X = clustering.matrix.X[:, start : start + len(columns[at].features)]
-    matrix = replace(clustering.matrix, X=X)
-    if rows is not None:
-        matrix = replace(matrix, X=X[rows], rows=matrix.rows[rows])
-    found = next(iter(read_columns(clustering.table, matrix, preparation)))
+    matrix = _take(replace(clustering.matrix, X=X), rows)
+    return _adapt(next(iter(read_columns(clustering.table, matrix, preparation))))
+
+
+def _take(matrix: Matrix, rows: npt.NDArray[np.int64] | None) -> Matrix:
+    if rows is None or len(rows) == matrix.n_samples:
+        return matrix
+    return replace(matrix, X=matrix.X[rows], rows=matrix.rows[rows])
+
+
+def _adapt(found: Numbers | Categories) -> Column:
+    """Put the values of a category in the order of how common they are."""
     if isinstance(found, Numbers):
         values = np.where(np.isfinite(found.values), found.values, np.nan)
-        return Column(name, values, is_date=found.is_date)
+        return Column(found.name, values, is_date=found.is_date)
     present = found.codes >= 0
     counts = np.bincount(found.codes[present], minlength=len(found.levels))
     order = np.argsort(-counts, kind="stable")[: max(int(np.count_nonzero(counts)), 1)]
@@ -85,7 +98,7 @@ def column_values(
     rank[order] = np.arange(len(order))
     values = np.full(len(found.codes), np.nan)
     values[present] = rank[found.codes[present]]
-    return Column(name, values, tuple(found.levels[level] for level in order))
+    return Column(found.name, values, tuple(found.levels[level] for level in order))
 
 
 def number_columns(clustering: Clustering) -> list[str]:
@@ -107,14 +120,14 @@ def telling(clustering: Clustering) -> dict[str, float]:
     Eta squared for numbers and the largest over the values of a category, on at most
     20,000 rows evenly spread over the table.
     """
-    rows = spread(clustering.matrix.n_samples, RANKING_ROWS)
+    matrix = clustering.matrix
+    rows = spread(matrix.n_samples, min(RANKING_ROWS, max(RANKING_CELLS // matrix.n_features, 500)))
     labels = matrix_labels(clustering)[rows]
     inside = labels >= 0
     shares = {}
-    for name in column_names(clustering):
-        column = column_values(clustering, name, rows)
-        known = inside & ~np.isnan(column.values)
-        shares[name] = _explained(column, labels, known)
+    for found in read_columns(clustering.table, _take(matrix, rows), clustering.preparation):
+        column = _adapt(found)
+        shares[column.name] = _explained(column, labels, inside & ~np.isnan(column.values))
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
@@ -122,21 +135,25 @@ def telling_pair(clustering: Clustering, ranking: dict[str, float]) -> tuple[str
     """Choose two number columns to draw: the most telling one and the best but its twins.
 
     A column whose values pile up in a few places says little in a scatter plot, so the shares
-    are weighed by how evenly the values fill the axis.
+    are weighed by how evenly the values fill the axis, and columns of fewer than eight values
+    come last.
     """
     rows = spread(clustering.matrix.n_samples, RANKING_ROWS)
-    weighed = {
-        name: ranking[name] * _evenness(column_values(clustering, name, rows).values)
-        for name in number_columns(clustering)
-    }
-    names = sorted(weighed, key=lambda name: -weighed[name])
+    numbers = set(number_columns(clustering))
+    names = [name for name in ranking if name in numbers][:MOST_CANDIDATES]
+    values = {name: column_values(clustering, name, rows).values for name in names}
+
+    def order(name: str) -> tuple[bool, float]:
+        coarse = np.unique(values[name]).size < FEWEST_VALUES
+        return coarse, -ranking[name] * _evenness(values[name])
+
+    names.sort(key=order)
     if len(names) < 2:
         return None
-    first = column_values(clustering, names[0], rows).values
+    first = values[names[0]]
     for name in names[1:]:
-        second = column_values(clustering, name, rows).values
-        known = ~np.isnan(first) & ~np.isnan(second)
-        if _correlation(first[known], second[known]) < 0.9:
+        known = ~np.isnan(first) & ~np.isnan(values[name])
+        if _correlation(first[known], values[name][known]) < TWINS:
             return names[0], name
     return names[0], names[1]
 

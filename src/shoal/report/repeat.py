@@ -49,7 +49,7 @@ def call(clustering: Clustering) -> str:
     if settings.get("n_clusters") is not None:
         arguments.append(f"n_clusters={settings['n_clusters']!r}")
     elif settings.get("k_range"):
-        arguments.append(f"k_range={list(settings['k_range'])!r}")
+        arguments.append(f"k_range={_python_range(settings['k_range'])}")
     for name in (*NAMES, *WORDS, "types"):
         value = settings.get(name)
         if value and value != DEFAULTS.get(name):
@@ -73,6 +73,13 @@ def _names(names: Iterable[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(names)
     return line.getvalue()
+
+
+def _python_range(numbers: Iterable[int]) -> str:
+    tried = list(numbers)
+    if tried == list(range(tried[0], tried[-1] + 1)):
+        return f"range({tried[0]}, {tried[-1] + 1})"
+    return repr(tried)
 
 
 def _range(numbers: Iterable[int]) -> str:
