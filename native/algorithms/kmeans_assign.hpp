@@ -139,20 +139,22 @@ struct Assignment {
     const std::int32_t own = labels[row];
     const std::int32_t best = drift->fast[static_cast<std::size_t>(s.index[at])];
     const float slow = (far[row] + drift->given_back[static_cast<std::size_t>(own)]) * (1 - 1e-6f);
-    if (best != own) {
-      near[row] = true_distance(row, own);
-      const float rival = std::min(slow, s.near_low[at]);
-      if (near[row] < rival) {
-        far[row] = rival;
-        return true;
-      }
+    if (best == own) return false;
+    // Knowing the true distance would help neither to keep the row nor to hand it over.
+    const float loose = near[row] - 2 * drift->own[static_cast<std::size_t>(own)];
+    if (!(loose < slow) && !(s.near[at] < slow)) return false;
+    near[row] = true_distance(row, own);
+    const float rival = std::min(slow, s.near_low[at]);
+    if (near[row] < rival) {
+      far[row] = rival;
+      return true;
     }
     const bool unsure = (s.uncertain[at / static_cast<std::size_t>(argmin.tile)] >>
                          (at % static_cast<std::size_t>(argmin.tile))) &
                         1u;
     const float own_low = near[row] * (1 - 1e-6f);
     const float others = std::min({slow, own_low, s.far[at]});
-    if (best == own || unsure || !(s.near[at] < others)) return false;
+    if (unsure || !(s.near[at] < others)) return false;
     s.swapped[static_cast<std::size_t>(s.n_swapped)] = position;
     s.swapped_from[static_cast<std::size_t>(s.n_swapped++)] = own;
     labels[row] = best;

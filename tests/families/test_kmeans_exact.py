@@ -114,3 +114,37 @@ def test_every_instruction_set_and_thread_count_gives_the_same_bits() -> None:
         )
         digests.add(done.stdout)
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "k", "spread"), [(6000, 16, 64, 2.0), (4000, 8, 200, 5.0), (3000, 40, 90, 0.7)]
+)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_long_runs_with_many_centres(n: int, d: int, k: int, spread: float, dtype: type) -> None:
+    random = np.random.default_rng(k)
+    middles = random.uniform(-spread, spread, size=(k, d))
+    X = (middles[random.integers(k, size=n)] + random.normal(size=(n, d))).astype(dtype)
+    start = X[random.choice(n, k, replace=False)]
+    for max_iter in (3, 9, 25):
+        labels, centers, n_iter = lloyd(X, start, max_iter)
+        model = KMeans(k, init=start, n_init=1, tol=0, max_iter=max_iter).fit(X)
+        np.testing.assert_array_equal(model.labels_, labels)
+        np.testing.assert_allclose(model.cluster_centers_, centers, rtol=1e-6, atol=1e-7)
+        assert model.n_iter_ == n_iter
+
+
+def test_merged_rows_end_as_single_ones() -> None:
+    random = np.random.default_rng(5)
+    values = random.integers(0, 256, size=(9000, 3)).astype(np.float32)
+    X = values[random.integers(len(values), size=80_000)]
+    start = np.unique(X, axis=0)[::900][:9]
+    # Too many columns to be merged; the empty ones change nothing else.
+    padding = ((0, 0), (0, 6))
+    for weights in (None, random.integers(0, 3, size=len(X))):
+        narrow = KMeans(9, init=start, n_init=1, tol=0, max_iter=8)
+        narrow.fit(X, sample_weight=weights)
+        wide = KMeans(9, init=np.pad(start, padding), n_init=1, tol=0, max_iter=8)
+        wide.fit(np.pad(X, padding), sample_weight=weights)
+        np.testing.assert_array_equal(narrow.labels_, wide.labels_)
+        assert narrow.inertia_ == pytest.approx(wide.inertia_, rel=1e-12)
+        np.testing.assert_allclose(narrow.cluster_radii_, wide.cluster_radii_, rtol=1e-5)
