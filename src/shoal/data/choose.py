@@ -112,6 +112,8 @@ def choose_columns(
         if name in out:
             continue
         judgement = judge(table, name, said.get(name))
+        if judgement.kind == "troubled":
+            raise DataError(judgement.reason)
         if columns is not None:
             judgement = _insist(table, name, judgement)
         if judgement.reason is not None:

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.data.columns import kind_of, trouble_of
-from shoal.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,10 +94,8 @@ def looks_like_id(name: str) -> bool:
 def judge(table: Table, name: str, said: str | None = None) -> Judgement:
     """Judge one column; `said` is what ``types=`` says of it.
 
-    Raises
-    ------
-    DataError
-        When the column holds numbers and a few other values, and nothing was said of it.
+    A column of numbers with a few other values is ``"troubled"`` when nothing was said of it; the
+    reason is then the sentence to raise by whoever wants to use it.
     """
     import pyarrow as pa
 
@@ -106,10 +103,10 @@ def judge(table: Table, name: str, said: str | None = None) -> Judgement:
     column = table.data.column(index)
     field = table.data.schema.field(index)
     said = said or kind_of(field)
+    missing = column.null_count
     trouble = trouble_of(field)
     if trouble and said in (None, "number"):
-        raise DataError(trouble)
-    missing = column.null_count
+        return Judgement("troubled", missing, trouble)
     if said == "ignore":
         return Judgement("ignore", missing, "you said to ignore it")
     if said == "text":
