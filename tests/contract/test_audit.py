@@ -72,6 +72,7 @@ def test_options_and_defaults_are_parameters(row: Algorithm) -> None:
     assert {option.name for option in row.options} <= parameters
     assert set(row.defaults(1000, 3, 4)) <= parameters
     assert ("n_clusters" in parameters) == row.needs_k
+    assert "n_jobs" in parameters
 
 
 def test_one_flag_means_one_thing() -> None:

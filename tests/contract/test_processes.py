@@ -22,8 +22,10 @@ from shoal.catalogue import find
 row = find(sys.argv[1])
 X = np.random.default_rng(0).normal(size=(4000, 6))
 def fit():
-    more = {"n_clusters": 8} if row.needs_k else {}
-    return row.load_estimator()(**more, random_state=0, n_jobs=2).fit(X).labels_
+    estimator = row.load_estimator()
+    wanted = {"n_clusters": 8, "random_state": 0, "n_jobs": 2}
+    known = wanted.keys() & estimator().get_params().keys()
+    return estimator(**{name: wanted[name] for name in known}).fit(X).labels_
 expected = fit()
 """
 
