@@ -179,6 +179,8 @@ def test_a_missing_file_names_its_nearest_neighbour(write: Write) -> None:
     path = write("customers.csv", "a\n1\n")
     with pytest.raises(DataError, match=r"does not exist. Did you mean .*customers.csv?"):
         read_table(path.with_name("custmers.csv"))
+    with pytest.raises(DataError, match=r"table\.csv does not exist\.$"):
+        read_table(path.with_name("table.csv"))
     with pytest.raises(DataError, match="There is no directory"):
         read_table(path.parent / "nowhere" / "customers.csv")
 

@@ -115,8 +115,10 @@ def _nearest_file(path: Path) -> str:
         siblings = sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())
     except OSError:
         return f" There is no directory {path.parent} either."
-    near = nearest_name(path.name, siblings)
-    return f" Did you mean {path.parent / near}?" if near else ""
+    # Extensions are alike anyway; the stems must be.
+    stems = {name.partition(".")[0]: name for name in reversed(siblings)}
+    near = nearest_name(path.name.partition(".")[0], list(stems))
+    return f" Did you mean {path.parent / stems[near]}?" if near else ""
 
 
 def check_expansion(name: str, packed: int, expanded: int) -> None:
