@@ -34,6 +34,13 @@ def folder(finished, tmp_path_factory):
     return report.write_folder(finished, tmp_path_factory.mktemp("out") / "customers.shoal")
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Draw no pictures where the test is about files; `folder` is made before this."""
+    monkeypatch.setattr("shoal.report.page.draw_pictures", lambda clustering: iter(()))
+    return monkeypatch
+
+
 def everything(path):
     return sorted(entry.relative_to(path).as_posix() for entry in path.rglob("*"))
 
@@ -159,7 +166,8 @@ def test_events_tell_how_far_it_is(finished, tmp_path):
     assert all(event.done < event.total for event in events)
 
 
-def test_hostile_names_go_through_the_whole_folder(tmp_path):
+def test_hostile_names_go_through_the_whole_folder(tmp_path, quick):
+    quick.undo()
     names = [*HOSTILE[:-1], "cluster"]
     columns = {name: np.arange(30.0) % 7 ** (1 + at % 3) + at for at, name in enumerate(names)}
     columns["text"] = [HOSTILE[at % len(HOSTILE)] for at in range(30)]
@@ -265,3 +273,13 @@ def test_an_earlier_result_that_was_aside_comes_back(finished, tmp_path):
         report.write_folder(finished, path)
     assert (path / "result.json").exists()
     assert os.listdir(tmp_path) == ["out"]
+
+
+def test_folders_that_only_look_like_ours_are_left_alone(finished, tmp_path):
+    (tmp_path / ".out.backup").mkdir()
+    (tmp_path / ".out.0123abcd.shoal-part.txt").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".out.89abcdef.shoal-part").symlink_to(tmp_path / "elsewhere")
+    before = sorted(os.listdir(tmp_path))
+    report.write_folder(finished, tmp_path / "out")
+    assert sorted(os.listdir(tmp_path)) == sorted([*before, "out"])

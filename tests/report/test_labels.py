@@ -13,6 +13,7 @@ import pytest
 
 from shoal.errors import OutputError, ParameterError
 from shoal.report import write_labels
+from shoal.report.labels import BLOCK_CELLS
 from tests.report.conftest import HOSTILE, make_job
 
 
@@ -114,7 +115,7 @@ def test_other_types_are_written(tmp_path, kind):
 
 
 def test_blocks_join_without_a_seam(tmp_path):
-    n_rows = 65_536 * 2 + 3
+    n_rows = 2 * BLOCK_CELLS // 5 + 3
     job = make_job({"x": np.arange(float(n_rows)), "y": np.arange(n_rows) % 7.0})
     write_labels(job, tmp_path / "labels.csv")
     back = pa.csv.read_csv(tmp_path / "labels.csv")

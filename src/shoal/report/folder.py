@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -211,20 +212,33 @@ def _put_in_place(folder: Path, target: Path) -> None:
 
 def _clean_up(target: Path) -> None:
     """Remove what killed runs for this place left; bring an earlier result back if it was aside."""
-    if not target.parent.is_dir():
-        return
     start = f".{_short(target)}."
-    for path in sorted(target.parent.iterdir()):
-        if not path.name.startswith(start) or path.is_symlink() or not path.is_dir():
+    try:
+        names = sorted(name for name in os.listdir(target.parent) if name.startswith(start))
+    except OSError:  # there is no such folder, or it may not be listed: nothing to clean
+        return
+    for path in (target.parent / name for name in names):
+        if not _is_own_folder(path):
             continue
         middle = path.name[len(start) :]
         if middle[8:] == OLD and not os.path.lexists(target) and _is_result(path):
-            os.rename(path, target)
+            with contextlib.suppress(OSError):  # another run has just done the same
+                os.rename(path, target)
         elif middle[8:] in {PART, OLD}:
             lock = _lock(path)
             if lock is not None:
                 shutil.rmtree(path, ignore_errors=True)
                 os.close(lock)
+
+
+def _is_own_folder(path: Path) -> bool:
+    """Tell a folder this user made from links and from what others put in a shared place."""
+    try:
+        found = path.lstat()
+    except OSError:  # another run has just removed it
+        return False
+    mine = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+    return stat.S_ISDIR(found.st_mode) and mine
 
 
 def _short(target: Path) -> str:
@@ -238,7 +252,10 @@ def _lock(folder: Path) -> int | None:
         import fcntl
     except ImportError:
         return None
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

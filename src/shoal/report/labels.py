@@ -24,7 +24,7 @@ __all__ = ["ADDED", "LabelsFormat", "added_names", "write_labels"]
 ADDED = ("cluster", "confidence", "outlier_score")
 LabelsFormat = Literal["csv", "parquet"]
 
-BLOCK_ROWS = 65_536
+BLOCK_CELLS = 1_000_000
 FORMULA_STARTS = r"^[=+\-@\t\r]"
 NEEDS_QUOTES = r'[",\r\n]|^\s|\s$'
 WHOLE_BELOW = 2.0**53
@@ -164,14 +164,13 @@ def _lines(columns: _Columns, n_rows: int, spreadsheet_safe: bool) -> Iterator[b
     head = _quote(_guard(pa.array(columns.names, pa.string()), spreadsheet_safe))
     yield (",".join(head.to_pylist()) + "\n").encode()
     whole = [_is_whole(column) for column in columns.values]
-    for start in range(0, n_rows, BLOCK_ROWS):
+    block_rows = max(BLOCK_CELLS // len(columns.names), 1)
+    for start in range(0, n_rows, block_rows):
         cells = []
         for column, as_whole in zip(columns.values, whole, strict=True):
-            part = column.slice(start, BLOCK_ROWS)
+            part = column.slice(start, block_rows)
             array = pa.concat_arrays(part.chunks) if part.num_chunks != 1 else part.chunk(0)
             cells.append(_cells(array, as_whole, spreadsheet_safe))
-        if len(cells) == len(ADDED):  # a table without columns has no lines to keep apart
-            return
         lines = pc.binary_join_element_wise(*cells, pa.scalar(",", pa.large_string()))
         yield ("\n".join(lines.to_pylist()) + "\n").encode()
 
