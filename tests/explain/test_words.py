@@ -93,6 +93,12 @@ def test_phrases(column: str, effect: float, phrase: str) -> None:
     assert number_wordings([column])[column].phrase(effect) == phrase
 
 
+def test_a_majority_is_never_very() -> None:
+    wording = number_wordings(["visits"])["visits"]
+    assert wording.phrase(-3.0, share=0.5) == "very low visits"
+    assert wording.phrase(-3.0, share=0.92) == "low visits"
+
+
 def test_columns_do_not_share_words() -> None:
     same_concept = number_wordings(["Age", "customer age"])
     assert same_concept["Age"].low == "low age"

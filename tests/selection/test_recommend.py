@@ -58,7 +58,7 @@ def test_simpler_k_within_the_margin() -> None:
 def test_other_indices_choose_among_near_equals() -> None:
     found = recommend(indices([0.492, 0.495, 0.5], best_ch=2, best_db=2))
     assert found.k == 4
-    assert "best, but only just (silhouette 0.50, next best 0.49 with 3)" in found.reason
+    assert "only just (silhouette 0.50, next best 0.49 with 3)" in found.reason
     assert recommend(indices([0.492, 0.495, 0.5], best_ch=1, best_db=2)).k == 3
     assert recommend(indices([0.5, 0.495, 0.3], best_ch=1, best_db=1)).k == 2
 
@@ -108,6 +108,12 @@ def test_noisy_reference_must_be_beaten_by_more() -> None:
 def test_close_race() -> None:
     assert "best, but only just (silhouette 0.50, next best 0.49 with 3)" in (
         recommend(indices([0.5, 0.488, 0.3])).reason
+    )
+
+
+def test_best_at_the_end_of_the_range_is_said() -> None:
+    assert recommend(indices([0.3, 0.4, 0.5])).reason.startswith(
+        "4 clusters, the most that were tried, separate the groups clearly best"
     )
 
 

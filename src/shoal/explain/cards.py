@@ -68,7 +68,8 @@ def make_cards(
     A number column is compared by Cohen's d (difference of means over the pooled standard
     deviation), a category by Cohen's h (difference of arcsine-transformed shares), each group
     against all other rows of the matrix. A trait is named when its effect is at least 0.5, and
-    says "very" or "much" from 2.0. Missing values are left out; weights count.
+    says "very" or "much" from 2.0 in groups of at most half
+    of the rows. Missing values are left out; weights count.
 
     Time O(n d) and memory O(n), one column at a time.
     """
@@ -137,6 +138,7 @@ def _describe(
     columns: Iterable[Numbers | Categories], wordings: Mapping[str, Wording], groups: Groups
 ) -> _Described:
     n_groups = groups.n_groups
+    shares = np.bincount(groups.codes, minlength=n_groups) / len(groups.codes)
     centres: list[dict[str, float | str]] = [{} for _ in range(n_groups)]
     traits: list[list[Trait]] = [[] for _ in range(n_groups)]
     for column in columns:
@@ -150,14 +152,18 @@ def _describe(
         for group in range(n_groups):
             inside = float(contrast.inside[group])
             centres[group][column.name] = _date(inside) if column.is_date else inside
-            traits[group] += _number_traits(column, contrast, group, wordings)
+            traits[group] += _number_traits(column, contrast, group, shares[group], wordings)
     for found in traits:
         found.sort(key=lambda trait: -abs(trait.effect))
     return _Described(centres, traits)
 
 
 def _number_traits(
-    column: Numbers, contrast: Contrast, group: int, wordings: Mapping[str, Wording]
+    column: Numbers,
+    contrast: Contrast,
+    group: int,
+    share: float,
+    wordings: Mapping[str, Wording],
 ) -> list[Trait]:
     effect = float(contrast.effect[group])
     if abs(effect) < NAMED:
@@ -165,7 +171,7 @@ def _number_traits(
     if column.is_date:
         phrase = f"{'later' if effect > 0 else 'earlier'} {column_words(column.name)}"
     else:
-        phrase = wordings[column.name].phrase(effect)
+        phrase = wordings[column.name].phrase(effect, share=share)
     inside, outside = float(contrast.inside[group]), float(contrast.outside[group])
     return [Trait(column.name, None, inside, outside, effect, phrase)]
 

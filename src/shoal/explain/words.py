@@ -58,20 +58,23 @@ class Wording:
     very_high: str
     very_low: str
 
-    def phrase(self, effect: float) -> str:
+    def phrase(self, effect: float, *, share: float = 0.0) -> str:
         """Choose the words for an effect.
 
         Parameters
         ----------
         effect : float
             Cohen's d; its sign says higher or lower.
+        share : float, default=0.0
+            Share of all rows in the group. What most rows are is never "very" or "much": there
+            it is the others that stand out.
 
         Returns
         -------
         str
             One of the four.
         """
-        if abs(effect) >= STRONG:
+        if abs(effect) >= STRONG and share <= 0.5:
             return self.very_high if effect > 0 else self.very_low
         return self.high if effect > 0 else self.low
 

@@ -158,8 +158,10 @@ def _verdict(
     runner_up = int(np.argmax(np.where(np.arange(len(scores)) == chosen, -np.inf, scores)))
     lead = scores[best] - scores[runner_up]
     how = "clearly best" if lead >= _CLEAR else "best, but only just" if lead < _CLOSE else "best"
+    # The best at the end of a range may be beaten beyond it.
+    edge = ", the most that were tried," if chosen == len(scores) - 1 else ""
     return (
-        f"{k} clusters separate the groups {how} (silhouette {score}, next best "
+        f"{k} clusters{edge} separate the groups {how} (silhouette {score}, next best "
         f"{_score(indices, runner_up)} with {indices.k[runner_up]}{source})"
     )
 
