@@ -100,6 +100,12 @@ def test_numbers_of_groups_with_gaps_and_given_ones(job):
     assert "--clusters 4 " in command(with_settings(job, n_clusters=4, k_range=None))
 
 
+def test_data_without_a_name_are_left_to_the_reader(job):
+    unnamed = dataclasses.replace(job, settings={"data": "the data frame"})
+    assert command(unnamed).startswith("shoal cluster FILE ")
+    assert "shoal.cluster(data, seed=7)" in call(unnamed)
+
+
 def test_the_call_is_python(job):
     text = call(with_settings(job, n_clusters=4, columns=["it's", "b"], given=[]))
     compile(text, "call", "exec")

@@ -15,6 +15,7 @@ __all__ = ["call", "command"]
 
 DEFAULTS = {"algorithm": "kmeans", "missing": "median", "scale": "standard", "transform": "none"}
 NAMES = ("columns", "drop")
+UNNAMED = ("the data", "the data frame", "the array", "the list", "the list of rows")
 READING = ("sheet", "delimiter", "encoding", "decimal")
 WORDS = ("id", "weight", "label", "missing", "scale", "transform", "algorithm", *READING)
 
@@ -22,7 +23,7 @@ WORDS = ("id", "weight", "label", "missing", "scale", "transform", "algorithm", 
 def command(clustering: Clustering) -> str:
     """Write the command line that gives this result again."""
     settings = clustering.settings
-    parts = ["shoal", "cluster", _source(clustering)]
+    parts = ["shoal", "cluster", _source(clustering) or "FILE"]
     if settings.get("n_clusters") is not None:
         parts += ["--clusters", str(settings["n_clusters"])]
     elif settings.get("k_range"):
@@ -45,7 +46,8 @@ def command(clustering: Clustering) -> str:
 def call(clustering: Clustering) -> str:
     """Write the Python call that gives this result again."""
     settings = clustering.settings
-    arguments = [repr(_source(clustering))]
+    source = _source(clustering)
+    arguments = ["data" if source is None else repr(source)]
     if settings.get("n_clusters") is not None:
         arguments.append(f"n_clusters={settings['n_clusters']!r}")
     elif settings.get("k_range"):
@@ -59,8 +61,10 @@ def call(clustering: Clustering) -> str:
     return f"import shoal\n\nresult = shoal.cluster({', '.join(arguments)})"
 
 
-def _source(clustering: Clustering) -> str:
-    return str(clustering.settings.get("data") or clustering.table.source)
+def _source(clustering: Clustering) -> str | None:
+    """Name of what was read; None for an object that has no name to read it by."""
+    source = str(clustering.settings.get("data") or clustering.table.source)
+    return None if source in UNNAMED else source
 
 
 def _given(settings: Any) -> list[tuple[str, Any]]:

@@ -24,6 +24,7 @@ SCORES = {
     "silhouette": "Silhouette",
     "calinski_harabasz": "Calinski\N{EN DASH}Harabasz",
     "davies_bouldin": "Davies\N{EN DASH}Bouldin",
+    "adjusted_rand": "Adjusted Rand index against the label",
 }
 SCALES = {
     "standard": "to mean 0 and standard deviation 1",
@@ -253,9 +254,7 @@ def _digits(value: float, digits: int) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "missing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return "missing" if math.isnan(value) else number(float(value))
     return shorten(value, 26)
 
