@@ -6,31 +6,15 @@
 #include "algorithms/kmeans.hpp"
 #include "algorithms/kmeans_assign.hpp"
 #include "algorithms/kmeans_empty.hpp"
+#include "algorithms/units.hpp"
 #include "core/error.hpp"
 #include "core/thread_pool.hpp"
 
 namespace shoal {
 namespace {
 
-constexpr int kMaxUnits = 32;
-constexpr std::int64_t kMinUnit = 1024;
 constexpr std::int64_t kBoundsFrom = 300;  // operations of a look, from which bounds pay
 constexpr int kResumEvery = 16;            // iterations between two sums from scratch
-
-// Rows are cut into units that depend on the shape alone. Each unit keeps its own sums, which are
-// added in unit order: the result does not depend on the number of threads.
-struct Units {
-  Units(std::int64_t n_rows, std::int64_t sums_size) : n(n_rows) {
-    const std::int64_t affordable =
-        std::max<std::int64_t>(2, (1 << 20) / sums_size + n / sums_size);
-    const std::int64_t wanted = std::min<std::int64_t>(kMaxUnits, affordable);
-    length = std::max(kMinUnit, (n + wanted - 1) / wanted);
-    count = (n + length - 1) / length;
-  }
-  std::int64_t begin(std::size_t u) const { return static_cast<std::int64_t>(u) * length; }
-  std::int64_t end(std::size_t u) const { return std::min(n, begin(u) + length); }
-  std::int64_t n, length, count;
-};
 
 template <class Rows>
 class Fit {
@@ -264,44 +248,9 @@ LloydResult lloyd(const Rows& rows, std::int64_t k, double* centers, const Lloyd
   return Fit<Rows>(rows, k, centers, options, labels).run(distances);
 }
 
-template <class Rows>
-void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_threads,
-                 std::int32_t* labels, double* squared, double* second_squared) {
-  const auto& argmin = SHOAL_PICK_KERNELS(argmin_kernels);
-  const auto& exact = SHOAL_PICK_KERNELS(exact_kernels);
-  CenterPanel panel(Rows::center_block(argmin), k, rows.d);
-  panel.pack(centers, rows.shift_data(), rows.scale);
-  std::fill(labels, labels + rows.n, -1);
-  const Assignment<Rows> pass{rows,         argmin, exact,   centers, k,
-                              panel.view(), labels, nullptr, nullptr, nullptr};
-  const std::int64_t length = kMinUnit;
-  const auto chunks = static_cast<std::size_t>((rows.n + length - 1) / length);
-  std::vector<AssignScratch> scratch;
-  for (int w = 0; w < std::max(1, n_threads); ++w)
-    scratch.emplace_back(argmin, Rows::kPacked ? rows.d : 0);
-  parallel_for(chunks, n_threads, [&](std::size_t chunk, int worker) {
-    const std::int64_t begin = static_cast<std::int64_t>(chunk) * length;
-    const std::int64_t end = std::min(rows.n, begin + length);
-    pass.run(
-        begin, end, scratch[static_cast<std::size_t>(worker)], [] { return true; },
-        [](std::int64_t, std::int32_t, std::int32_t) {});
-    for (std::int64_t row = begin; row < end; ++row) {
-      if (second_squared != nullptr) {
-        const Nearest found = rows.nearest(exact, row, centers, k);
-        squared[row] = found.squared;
-        second_squared[row] = found.second_squared;
-      } else if (squared != nullptr) {
-        squared[row] = rows.squared(exact, row, centers + labels[row] * rows.d);
-      }
-    }
-  });
-}
-
-#define SHOAL_INSTANTIATE(Rows)                                                                    \
-  template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&,              \
-                             std::int32_t*, std::vector<float>&);                                  \
-  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*, double*, \
-                            double*);
+#define SHOAL_INSTANTIATE(Rows)                                                       \
+  template LloydResult lloyd(const Rows&, std::int64_t, double*, const LloydOptions&, \
+                             std::int32_t*, std::vector<float>&);
 SHOAL_INSTANTIATE(DenseRows<float>)
 SHOAL_INSTANTIATE(DenseRows<double>)
 SHOAL_INSTANTIATE(SparseRows<float>)
