@@ -249,6 +249,7 @@ def _estimate(row: catalogue.Algorithm, table: Table, n: int, d: int, k: int) ->
             # The prepared columns, and one copy while they are scaled.
             "the prepared numbers": 16 * n * d,
             f"{row.title} itself": int(row.memory(n, d, k)),
+            "labels and scores": 64 * n,
         }
     )
 

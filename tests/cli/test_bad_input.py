@@ -105,7 +105,7 @@ def test_one_sentence_and_nothing_left(
 def test_a_memory_error_names_what_would_fit(shoal: Shoal, tmp_path: Path) -> None:
     rows = "".join(f"{i * 7 % 1013}.5,{i * 5 % 911}.25,{i % 777}\n" for i in range(20_000))
     (tmp_path / "big.csv").write_text("a,b,c\n" + rows)
-    ended = shoal("cluster", "big.csv", "--memory-limit", "2.3MB")
+    ended = shoal("cluster", "big.csv", "--memory-limit", "3.5MB")
     assert ended.code == 4
     assert "of the 20,000 rows" in ended.err
     assert "of the 3 columns, with --columns" in ended.err

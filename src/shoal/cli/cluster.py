@@ -91,7 +91,9 @@ def cluster(
         result = workflow.cluster(data, callback=callback, **arguments)
         from shoal import report
 
-        written = report.write_folder(result, folder, force=force, labels_format=labels_format)
+        written = report.write_folder(
+            result, folder, force=force, labels_format=labels_format, callback=callback
+        )
     if as_json:
         give((written / "result.json").read_text(encoding="utf-8").rstrip())
         return
@@ -162,6 +164,7 @@ def _plan_words(job: Plan) -> str:
     limit = "unknown" if job.memory_limit is None else format_bytes(job.memory_limit)
     lines.append(f"Memory: about {format_bytes(job.memory.peak)} of {limit} allowed.")
     lines += [f"  {format_bytes(size)} for {name}" for name, size in job.memory.parts.items()]
+    lines.append("  besides what Python and its libraries take, about 250 MB")
     lines.append(f"Time of the fits: roughly {max(job.seconds, 0.01):.2g} s on one core.")
     lines.append("Nothing was fitted or written.")
     return "\n".join(lines)

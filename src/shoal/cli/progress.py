@@ -28,7 +28,7 @@ def progress(quiet: bool) -> Iterator[Callback | None]:
 
         def draw(event: Event) -> None:
             words = f"{event.stage}: {event.message}" if event.message else event.stage
-            done = event.done or 0
-            bar.update(task, description=words, total=event.total, completed=done)
+            # A stage that cannot say how far it is shows an empty bar.
+            bar.update(task, description=words, total=event.total or 1, completed=event.done or 0)
 
         yield draw

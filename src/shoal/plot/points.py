@@ -118,7 +118,8 @@ def _draw_density(
         counts += mine
     seen = counts > 0
     image = np.zeros((wide * high, 4))
-    image[seen, :3] = mixed[seen] / total[seen, None] / 255
+    # Sums of rounded shares may pass 1 by a last digit, which matplotlib remarks on.
+    image[seen, :3] = np.minimum(mixed[seen] / total[seen, None] / 255, 1.0)
     depth = np.log1p(counts[seen]) / np.log1p(counts.max())
     image[seen, 3] = 0.25 + 0.75 * depth
     axes.imshow(
