@@ -98,6 +98,29 @@ def test_centre_in_original_units(prepare: Callable[..., Any]) -> None:
     assert cards[1].centre == {"age": 60.0, "city": "Oslo"}
 
 
+def test_dates_and_booleans(prepare: Callable[..., Any]) -> None:
+    labels = np.repeat([0, 1], 30)
+    days = np.array(["2024-01-01"] * 30 + ["2024-07-01"] * 30, dtype="datetime64[D]")
+    days += np.tile(np.arange(30), 2)
+    table, matrix, preparation = prepare(
+        {"joined": days, "member": labels.astype(bool)}, types={"joined": "date"}
+    )
+    first, second = make_cards(table, matrix, preparation, labels)
+    assert first.centre == {"joined": "2024-01-15", "member": "False"}
+    assert {t.phrase for t in first.traits} == {"earlier joined", "all member=False"}
+    assert {t.phrase for t in second.traits} == {"later joined", "all member=True"}
+
+
+def test_rare_values_lumped_together_are_no_trait(prepare: Callable[..., Any]) -> None:
+    labels = np.repeat([0, 1], 300)
+    cities = [f"town {i % 60}" for i in range(300)] + ["Oslo", "Rome"] * 150
+    table, matrix, preparation = prepare({"city": cities}, types={"city": "category"})
+    assert "(other)" in preparation.columns[0].levels
+    for card in make_cards(table, matrix, preparation, labels):
+        assert all(trait.value != "(other)" for trait in card.traits)
+        assert "(other)" not in card.name
+
+
 def test_weight_is_repetition(prepare: Callable[..., Any]) -> None:
     rng = np.random.default_rng(0)
     age, city = rng.normal(size=40), rng.choice(["a", "b", "c"], 40)
