@@ -10,10 +10,20 @@ from pathlib import Path
 
 from shoal.errors import MemoryBudgetError, ParameterError
 
-__all__ = ["Estimate", "allowed_bytes", "available_bytes", "format_bytes", "parse_bytes"]
+__all__ = [
+    "Estimate",
+    "allowed_bytes",
+    "available_bytes",
+    "format_bytes",
+    "parse_bytes",
+    "require_room",
+]
 
 SHARE_OF_FREE = 0.8
 """Part of the free memory a job may take when no limit is given."""
+
+ROOM = 1_150_000_000
+"""Addresses that the libraries reserve when they load, of which they use about a fifth."""
 
 _UNITS = {
     "": 1,
@@ -121,6 +131,26 @@ def allowed_bytes(memory_limit: str | int | None) -> int | None:
         return parse_bytes(memory_limit)
     free = available_bytes()
     return None if free is None else int(free * SHARE_OF_FREE)
+
+
+def require_room() -> None:
+    """Refuse to load the libraries under a limit of addresses they would hang or abort under.
+
+    Raises
+    ------
+    MemoryBudgetError
+        ``RLIMIT_AS`` (``ulimit -v``) leaves too little.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if soft != resource.RLIM_INFINITY and soft < ROOM:
+        raise MemoryBudgetError(
+            f"the limit of address space (ulimit -v) must be at least {format_bytes(ROOM)}; "
+            f"got {format_bytes(soft)}. The libraries reserve that much before any data is read."
+        )
 
 
 def available_bytes(root: Path = Path("/")) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from shoal import __version__
+from shoal.budget import require_room
 from shoal.cli.interrupts import INTERRUPTED
 from shoal.cli.words import clean, say
 from shoal.errors import ShoalError
@@ -125,13 +126,16 @@ def _write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> 
 )
 @click.version_option(__version__, "-V", "--version", message="shoal %(version)s")
 @click.option("--debug", is_flag=True, help="Show where an error came from (or set SHOAL_DEBUG=1).")
-def shoal(debug: bool) -> None:
+@click.pass_context
+def shoal(ctx: click.Context, /, debug: bool) -> None:
     """Find the groups in a table, and say what they are.
 
     A file may be a path, - for standard input, or sample:NAME for bundled data.
     """
     if debug:
         os.environ["SHOAL_DEBUG"] = "1"
+    if ctx.invoked_subcommand != "algorithms":
+        require_room()
 
 
 def run(arguments: Sequence[str]) -> int:
