@@ -16,8 +16,10 @@ SHOAL_INLINE bool any_within(const Block<float>& block, const vf (&limits)[kGrou
   return found != 0;
 }
 
-int screen(const float* tile, const float* limits, const float* columns, const float* column_norms,
-           std::int64_t begin, std::int64_t end, std::int64_t d, std::int32_t* found) {
+template <bool few>
+int screen_columns(const float* tile, const float* limits, const float* columns,
+                   const float* column_norms, std::int64_t begin, std::int64_t end, std::int64_t d,
+                   std::int32_t* found) {
   int n_found = 0;
   for_each_block(columns, begin, end, d, [&](const Columns<float>& picked, int p) {
     float m[kColumns];
@@ -27,7 +29,7 @@ int screen(const float* tile, const float* limits, const float* columns, const f
     }
     Block<float> block;
     fill(block, [&](int u, int) { return splat(m[u]); });
-    add_products(tile + p, picked, d, block);
+    add_products<few>(tile + p, picked, d, block);
     vf limit[kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < kGroups; ++g) limit[g] = load<vf>(limits + p + g * kLanes);
@@ -42,6 +44,12 @@ int screen(const float* tile, const float* limits, const float* columns, const f
     }
   });
   return n_found;
+}
+
+int screen(const float* tile, const float* limits, const float* columns, const float* column_norms,
+           std::int64_t begin, std::int64_t end, std::int64_t d, std::int32_t* found) {
+  const auto run = d <= kRun ? &screen_columns<true> : &screen_columns<false>;
+  return run(tile, limits, columns, column_norms, begin, end, d, found);
 }
 
 void center(const double* points, const double* shift, std::int64_t d, float* tile, float* norms) {

@@ -123,18 +123,19 @@ SHOAL_INLINE void add_run(const float* tile, const Columns<float>& columns, std:
   }
 }
 
-// block += -2 x.y
+// block += -2 x.y; `few` says that d <= kRun and leaves the block in registers.
+template <bool few>
 SHOAL_INLINE void add_products(const float* tile, const Columns<float>& columns, std::int64_t d,
                                Block<float>& block) {
-  if (d <= kRun) {
+  if constexpr (few) {
     add_run(tile, columns, 0, d, block);
-    return;
-  }
-  for (std::int64_t q = 0; q < d; q += kRun) {
-    Block<float> run;
-    fill(run, [](int, int) { return vf{}; });
-    add_run(tile, columns, q, q + kRun < d ? q + kRun : d, run);
-    fill(block, [&](int u, int g) { return block.value[u][g] + run.value[u][g]; });
+  } else {
+    for (std::int64_t q = 0; q < d; q += kRun) {
+      Block<float> run;
+      fill(run, [](int, int) { return vf{}; });
+      add_run(tile, columns, q, q + kRun < d ? q + kRun : d, run);
+      fill(block, [&](int u, int g) { return block.value[u][g] + run.value[u][g]; });
+    }
   }
 }
 

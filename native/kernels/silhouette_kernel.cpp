@@ -62,6 +62,7 @@ void add_by_differences(const Real* tile, const Real* columns, std::int64_t begi
   });
 }
 
+template <bool few>
 void add_by_products(const float* tile, const float* norms, const float* columns,
                      const float* column_norms, std::int64_t begin, std::int64_t end,
                      std::int64_t d, double* sums) {
@@ -77,7 +78,7 @@ void add_by_products(const float* tile, const float* norms, const float* columns
     }
     Block<float> block;
     fill(block, [&](int u, int g) { return n[g] + m[u]; });
-    add_products(tile + p, picked, d, block);
+    add_products<few>(tile + p, picked, d, block);
     if (cancelled(block, n, largest)) set_differences(tile + p, picked, d, block);
     add_roots(block, picked.count, sums + p);
   });
@@ -88,7 +89,8 @@ void add_f32(const float* tile, const float* norms, const float* columns, const 
   if (d <= kDirectDimensions) {
     add_by_differences(tile, columns, begin, end, d, sums);
   } else {
-    add_by_products(tile, norms, columns, column_norms, begin, end, d, sums);
+    const auto add = d <= kRun ? &add_by_products<true> : &add_by_products<false>;
+    add(tile, norms, columns, column_norms, begin, end, d, sums);
   }
 }
 
