@@ -39,7 +39,7 @@ install: $(installed) ## build the native part and install shoal into .venv
 
 demo: install ## cluster the bundled customers and write a report
 	@mkdir -p $(dir $(DEMO))
-	$(BIN)/shoal cluster sample:customers --output $(DEMO) --force
+	$(BIN)/shoal cluster sample:customers --transform auto --output $(DEMO) --force
 	@echo "The report is $(CURDIR)/$(DEMO)/report.html"
 
 $(test_tools): $(installed)
