@@ -22,6 +22,7 @@ def info(as_json: bool) -> None:
     if as_json:
         give_json(found)
         return
+    found.pop("version")
     lines = ((name.replace("_", " "), _words(name, value)) for name, value in found.items())
     give(text_table(("shoal", __version__), lines))
 
