@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <memory>
 
 #include "core/thread_pool.hpp"
 
@@ -30,42 +31,49 @@ std::uint64_t hash_row(const T* x, std::int64_t d) {
   return h;
 }
 
-// The distinct rows among those added, in the order they came.
+// The distinct rows among those added, in the order they came, and their weights.
 template <class T>
 class Distinct {
  public:
-  explicit Distinct(const DenseRows<T>& rows) : rows_(rows), slots_(1024) {}
+  // An entry of the table is an index of this many bits below eight bits of the hash.
+  static constexpr std::size_t kMost = (std::size_t{1} << 24) - 1;
 
-  // Adds rows a few at a time: the tables are larger than the caches, so what the next steps will
+  Distinct(const DenseRows<T>& rows, std::size_t expected) : rows_(rows), slots_(1024, kFree) {
+    keys.reserve(expected * static_cast<std::size_t>(rows.d));
+    weights.reserve(expected);
+    while (slots_.size() < expected * 2) slots_.resize(2 * slots_.size(), kFree);
+  }
+
+  std::vector<T> keys;
+  std::vector<double> weights;
+  std::size_t size() const { return weights.size(); }
+
+  // Adds rows a few at a time: the table is larger than the caches, so what the next steps will
   // touch is asked for before it is needed.
   static constexpr int kBatch = 256;
   void add(const std::int64_t* batch, const std::uint64_t* hashes, int count, std::int32_t* found) {
-    if (2 * (firsts_.size() + kBatch) >= slots_.size()) grow();
+    while (2 * (size() + kBatch) > slots_.size()) grow();
     for (int i = 0; i < count; ++i) __builtin_prefetch(&slots_[spot(hashes[i])]);
     for (int i = 0; i < count; ++i) {
-      const Slot slot = slots_[spot(hashes[i])];
-      if (slot.index >= 0) __builtin_prefetch(key(slot.index));
+      const std::uint32_t slot = slots_[spot(hashes[i])];
+      if (slot != kFree) __builtin_prefetch(key(slot & kMost));
     }
     for (int i = 0; i < count; ++i) found[i] = add_one(batch[i], hashes[i]);
   }
 
-  std::size_t size() const { return firsts_.size(); }
-  const std::vector<std::int64_t>& firsts() const { return firsts_; }
-  const std::vector<double>& weights() const { return weights_; }
-
  private:
-  struct Slot {
-    std::uint32_t tag = 0;
-    std::int32_t index = -1;
-  };
+  static constexpr std::uint32_t kFree = 0xffffffffu;
 
-  const T* key(std::int32_t index) const { return keys_.data() + index * rows_.d; }
+  const T* key(std::size_t index) const {
+    return keys.data() + index * static_cast<std::size_t>(rows_.d);
+  }
+  static std::uint32_t tag(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash >> 32) & ~static_cast<std::uint32_t>(kMost);
+  }
   std::size_t spot(std::uint64_t hash) const {
     return static_cast<std::size_t>(hash >> 2) & (slots_.size() - 1);
   }
-  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
-
-  bool same(std::int32_t index, const T* x) const {
+  bool same(std::size_t index, const T* x) const {
     for (std::int64_t j = 0; j < rows_.d; ++j) {
       if (key(index)[j] != x[j]) return false;
     }
@@ -75,37 +83,33 @@ class Distinct {
   std::int32_t add_one(std::int64_t row, std::uint64_t hash) {
     const T* x = rows_.row(row);
     for (std::size_t at = spot(hash);; at = (at + 1) & (slots_.size() - 1)) {
-      Slot& slot = slots_[at];
-      if (slot.index < 0) {
-        slot = {tag_of(hash), static_cast<std::int32_t>(firsts_.size())};
-        firsts_.push_back(row);
-        hashes_.push_back(hash);
-        keys_.insert(keys_.end(), x, x + rows_.d);
-        weights_.push_back(rows_.weight(row));
-        return slot.index;
+      if (slots_[at] == kFree) {
+        const std::size_t index = size();
+        slots_[at] = tag(hash) | static_cast<std::uint32_t>(index);
+        keys.insert(keys.end(), x, x + rows_.d);
+        weights.push_back(rows_.weight(row));
+        return static_cast<std::int32_t>(index);
       }
-      if (slot.tag == tag_of(hash) && same(slot.index, x)) {
-        weights_[static_cast<std::size_t>(slot.index)] += rows_.weight(row);
-        return slot.index;
+      const std::size_t index = slots_[at] & kMost;
+      if ((slots_[at] & ~static_cast<std::uint32_t>(kMost)) == tag(hash) && same(index, x)) {
+        weights[index] += rows_.weight(row);
+        return static_cast<std::int32_t>(index);
       }
     }
   }
 
   void grow() {
-    slots_.assign(4 * slots_.size(), Slot{});
-    for (std::size_t f = 0; f < firsts_.size(); ++f) {
-      std::size_t at = spot(hashes_[f]);
-      while (slots_[at].index >= 0) at = (at + 1) & (slots_.size() - 1);
-      slots_[at] = {tag_of(hashes_[f]), static_cast<std::int32_t>(f)};
+    slots_.assign(2 * slots_.size(), kFree);
+    for (std::size_t i = 0; i < size(); ++i) {
+      const std::uint64_t hash = hash_row(key(i), rows_.d);
+      std::size_t at = spot(hash);
+      while (slots_[at] != kFree) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = tag(hash) | static_cast<std::uint32_t>(i);
     }
   }
 
   const DenseRows<T>& rows_;
-  std::vector<Slot> slots_;
-  std::vector<std::int64_t> firsts_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<T> keys_;
-  std::vector<double> weights_;
+  std::vector<std::uint32_t> slots_;
 };
 
 // Share of distinct rows to expect, had all rows been drawn from equally likely values: solves
@@ -119,12 +123,13 @@ double expected_share(double seen, double m, double n) {
   return low * -std::expm1(-n / low) / n;
 }
 
+// How many distinct rows to expect, or 0 when there are too many to be worth the trouble.
 template <class T>
-bool promising(const DenseRows<T>& rows) {
+std::size_t promised(const DenseRows<T>& rows) {
   constexpr std::int64_t kStride = 32;
   constexpr int kBatch = Distinct<T>::kBatch;
   const std::int64_t m = rows.n / kStride;
-  Distinct<T> sample(rows);
+  Distinct<T> sample(rows, 0);
   std::int64_t batch[kBatch];
   std::uint64_t hashes[kBatch];
   std::int32_t found[kBatch];
@@ -137,10 +142,12 @@ bool promising(const DenseRows<T>& rows) {
     sample.add(batch, hashes, count, found);
     // Continuous columns show themselves at once.
     const auto seen = static_cast<std::size_t>(at + count);
-    if (seen >= 4096 && sample.size() > seen - seen / 256) return false;
+    if (seen >= 4096 && sample.size() > seen - seen / 256) return 0;
   }
-  return expected_share(static_cast<double>(sample.size()), static_cast<double>(m),
-                        static_cast<double>(rows.n)) <= kWorthwhile;
+  const double share = expected_share(static_cast<double>(sample.size()), static_cast<double>(m),
+                                      static_cast<double>(rows.n));
+  return share <= kWorthwhile ? static_cast<std::size_t>(share * static_cast<double>(rows.n)) + 1
+                              : 0;
 }
 
 // Adds the rows of one part to its table; false when they turn out to be mostly different.
@@ -148,7 +155,8 @@ template <class T>
 bool merge_part(const DenseRows<T>& rows, std::uint64_t part, Distinct<T>& distinct,
                 std::int32_t* merged_row) {
   constexpr int kBatch = Distinct<T>::kBatch;
-  const std::size_t limit = static_cast<std::size_t>(rows.n) / kParts / 2;
+  const std::size_t limit =
+      std::min(static_cast<std::size_t>(rows.n) / kParts / 2, Distinct<T>::kMost - 1 - kBatch);
   std::int64_t batch[kBatch];
   std::uint64_t hashes[kBatch];
   std::int32_t found[kBatch];
@@ -176,30 +184,36 @@ bool merge_part(const DenseRows<T>& rows, std::uint64_t part, Distinct<T>& disti
 template <class T>
 std::optional<MergedRows<T>> merge_equal_rows(const DenseRows<T>& rows, int n_threads,
                                               std::vector<std::int32_t>& merged_row) {
-  if (rows.n < kMergeFrom || rows.n > kMostRows || rows.d > kMergeDimensions || !promising(rows)) {
-    return std::nullopt;
+  if (rows.n < kMergeFrom || rows.n > kMostRows || rows.d > kMergeDimensions) return std::nullopt;
+  const std::size_t expected = promised(rows);
+  if (expected == 0) return std::nullopt;
+  std::vector<std::unique_ptr<Distinct<T>>> parts;
+  for (std::uint64_t p = 0; p < kParts; ++p) {
+    parts.push_back(std::make_unique<Distinct<T>>(rows, expected / kParts * 17 / 16));
   }
-  std::vector<Distinct<T>> parts(kParts, Distinct<T>(rows));
   std::atomic<bool> in_vain{false};
   merged_row.resize(static_cast<std::size_t>(rows.n));
   parallel_for(kParts, n_threads, [&](std::size_t p, int) {
-    if (!merge_part(rows, p, parts[p], merged_row.data())) in_vain.store(true);
+    if (!merge_part(rows, p, *parts[p], merged_row.data())) in_vain.store(true);
   });
   if (in_vain.load()) return std::nullopt;
 
+  // Each part is let go as soon as its rows have been copied.
+  MergedRows<T> merged{rows, {}};
   std::array<std::int32_t, kParts> offset{};
-  std::vector<std::int64_t> firsts;
-  std::vector<double> weights;
   for (std::size_t p = 0; p < kParts; ++p) {
-    offset[p] = static_cast<std::int32_t>(firsts.size());
-    firsts.insert(firsts.end(), parts[p].firsts().begin(), parts[p].firsts().end());
-    weights.insert(weights.end(), parts[p].weights().begin(), parts[p].weights().end());
+    offset[p] = static_cast<std::int32_t>(merged.weights.size());
+    auto& owned = merged.rows.owned;
+    owned.insert(owned.end(), parts[p]->keys.begin(), parts[p]->keys.end());
+    merged.weights.insert(merged.weights.end(), parts[p]->weights.begin(), parts[p]->weights.end());
+    parts[p].reset();
   }
+  merged.rows.n = static_cast<std::int64_t>(merged.weights.size());
   for (std::int32_t& at : merged_row) {
     const auto code = static_cast<std::uint64_t>(at);
     at = offset[code % kParts] + static_cast<std::int32_t>(code / kParts);
   }
-  MergedRows<T> merged{rows.subset(firsts, nullptr), std::move(weights)};
+  merged.rows.data = merged.rows.owned.data();
   merged.rows.weights = merged.weights.data();
   return merged;
 }

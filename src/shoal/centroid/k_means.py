@@ -143,8 +143,12 @@ class KMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clusterer):  # t
         return self
 
     def _warn_if_fewer_clusters(self) -> None:
+        # The first rows nearly always hold every cluster; all of them are many to sort.
+        k = self.cluster_centers_.shape[0]
+        if np.unique(self.labels_[:65_536]).size == k:
+            return
         found = np.unique(self.labels_).size
-        if found < self.cluster_centers_.shape[0]:
+        if found < k:
             warnings.warn(
                 f"Number of distinct clusters ({found}) found smaller than n_clusters "
                 f"({self.n_clusters}). Possibly due to duplicate points in X.",
