@@ -61,11 +61,11 @@ def test_a_control_group_of_version_2_counts_with_its_parents(tmp_path: Path) ->
         tmp_path,
         proc__meminfo=MEMINFO,
         proc__self__cgroup="0::/batch/job\n",
-        sys__fs__cgroup__work__memory_dot_max="3000000\n",
-        sys__fs__cgroup__work__memory_dot_current="1500000\n",
-        sys__fs__cgroup__work__memory_dot_stat="anon 5\ninactive_file 500000\n",
-        sys__fs__cgroup__work__job__memory_dot_max="max\n",
-        sys__fs__cgroup__work__job__memory_dot_current="100\n",
+        sys__fs__cgroup__batch__memory_dot_max="3000000\n",
+        sys__fs__cgroup__batch__memory_dot_current="1500000\n",
+        sys__fs__cgroup__batch__memory_dot_stat="anon 5\ninactive_file 500000\n",
+        sys__fs__cgroup__batch__job__memory_dot_max="max\n",
+        sys__fs__cgroup__batch__job__memory_dot_current="100\n",
     )
     assert budget.available_bytes(root) == 2_000_000
 
