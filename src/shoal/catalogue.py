@@ -228,7 +228,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
             "outlier_scores": True,
             "sample_weight": True,
             "partial_fit": "every iteration needs all rows; mini-batch k-means takes batches",
-            "blocks": "all rows are packed in memory for the iterations",
+            "blocks": "every iteration reads all rows in memory",
         },
         time=Cost("20 * n * d * k"),
         memory=Cost("8 * n * d + 40 * n + 64 * k * d"),
