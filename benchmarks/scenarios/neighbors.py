@@ -13,7 +13,7 @@ def prepare_shoal(points: Data) -> Run:
     from shoal.neighbors import kneighbors
 
     def run(seed: int) -> Outcome:  # noqa: ARG001 - nothing is drawn
-        return {"neighbours": kneighbors(points["X"], NEIGHBOURS)[1]}
+        return {"neighbours": kneighbors(points["X"], n_neighbors=NEIGHBOURS).indices}
 
     return run
 
