@@ -31,10 +31,10 @@ template <class Rows>
 LloydResult lloyd(const Rows& rows, std::int64_t k, double* centers, const LloydOptions& options,
                   std::int32_t* labels, std::vector<float>& distances);
 
-// Nearest and, where asked for, second nearest centre of each row, squared distances in fp64.
+// Nearest centre of each row and the squared distance to it in fp64.
 template <class Rows>
 void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_threads,
-                 std::int32_t* labels, double* squared, double* second_squared);
+                 std::int32_t* labels, double* squared);
 
 // Seeding with `n_trials` candidates per step (Arthur and Vassilvitskii 2007); with one trial the
 // plain algorithm, drawn by rejection from a stale bound; with kRandomRows rows drawn by weight.

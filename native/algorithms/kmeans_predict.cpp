@@ -9,7 +9,7 @@ namespace shoal {
 
 template <class Rows>
 void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_threads,
-                 std::int32_t* labels, double* squared, double* second_squared) {
+                 std::int32_t* labels, double* squared) {
   const auto& argmin = SHOAL_PICK_KERNELS(argmin_kernels);
   const auto& exact = SHOAL_PICK_KERNELS(exact_kernels);
   CenterPanel panel(Rows::center_block(argmin), k, rows.d);
@@ -29,20 +29,13 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
         begin, end, scratch[static_cast<std::size_t>(worker)], [] { return true; },
         [](std::int64_t, std::int32_t, std::int32_t) {});
     for (std::int64_t row = begin; row < end; ++row) {
-      if (second_squared != nullptr) {
-        const Nearest found = rows.nearest(exact, row, centers, k);
-        squared[row] = found.squared;
-        second_squared[row] = found.second_squared;
-      } else if (squared != nullptr) {
-        squared[row] = rows.squared(exact, row, centers + labels[row] * rows.d);
-      }
+      squared[row] = rows.squared(exact, row, centers + labels[row] * rows.d);
     }
   });
 }
 
-#define SHOAL_INSTANTIATE(Rows)                                                                    \
-  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*, double*, \
-                            double*);
+#define SHOAL_INSTANTIATE(Rows) \
+  template void assign_rows(const Rows&, const double*, std::int64_t, int, std::int32_t*, double*);
 SHOAL_INSTANTIATE(DenseRows<float>)
 SHOAL_INSTANTIATE(DenseRows<double>)
 SHOAL_INSTANTIATE(SparseRows<float>)

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "algorithms/kmeans.hpp"
+#include "bindings/arrays.hpp"
 #include "bindings/registry.hpp"
 #include "core/error.hpp"
 
@@ -15,10 +16,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-template <class T>
-using Matrix = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-template <class T>
-using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 
 template <class T>
@@ -88,18 +85,16 @@ nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options
 }
 
 template <class Rows>
-nb::tuple assign(const Rows& rows, Matrix<double> centers, bool second, int n_threads) {
+nb::tuple assign(const Rows& rows, MatrixIn<double> centers, int n_threads) {
   const auto n = static_cast<std::size_t>(rows.n);
   std::vector<std::int32_t> labels(n);
-  std::vector<double> squared(n), next(second ? n : 0);
+  std::vector<double> squared(n);
   {
     nb::gil_scoped_release release;
     assign_rows(rows, centers.data(), static_cast<std::int64_t>(centers.shape(0)), n_threads,
-                labels.data(), squared.data(), second ? next.data() : nullptr);
+                labels.data(), squared.data());
   }
-  return nb::make_tuple(
-      hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}),
-      second ? nb::object(nb::cast(hand_over(std::move(next), {n}))) : nb::none());
+  return nb::make_tuple(hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}));
 }
 
 template <class Rows>
@@ -119,15 +114,15 @@ FitOptions options_of(std::int64_t k, int n_init, int n_trials, std::uint64_t se
 }
 
 template <class T>
-DenseRows<T> rows_of(const Matrix<T>& X, const std::optional<Vector<double>>& weights) {
+DenseRows<T> rows_of(const MatrixIn<T>& X, const std::optional<VectorIn<double>>& weights) {
   return dense_rows(X.data(), static_cast<std::int64_t>(X.shape(0)),
                     static_cast<std::int64_t>(X.shape(1)), weights ? weights->data() : nullptr);
 }
 
 template <class T>
-SparseRows<T> rows_of(const Vector<T>& values, const Vector<std::int32_t>& columns,
-                      const Vector<std::int64_t>& starts, std::int64_t d,
-                      const std::optional<Vector<double>>& weights) {
+SparseRows<T> rows_of(const VectorIn<T>& values, const VectorIn<std::int32_t>& columns,
+                      const VectorIn<std::int64_t>& starts, std::int64_t d,
+                      const std::optional<VectorIn<double>>& weights) {
   return sparse_rows(values.data(), columns.data(), starts.data(),
                      static_cast<std::int64_t>(starts.shape(0)) - 1, d,
                      weights ? weights->data() : nullptr);
@@ -137,7 +132,7 @@ template <class T>
 void bind_dense(nb::module_& m) {
   m.def(
       "kmeans_fit",
-      [](Matrix<T> X, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+      [](MatrixIn<T> X, std::optional<VectorIn<double>> weights, std::optional<Starts> starts,
          std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
          int n_threads, nb::object callback) {
         return fit(rows_of<T>(X, weights), starts,
@@ -148,13 +143,13 @@ void bind_dense(nb::module_& m) {
       nb::arg("n_threads"), nb::arg("callback").none());
   m.def(
       "kmeans_assign",
-      [](Matrix<T> X, Matrix<double> centers, bool second, int n_threads) {
-        return assign(rows_of<T>(X, std::nullopt), centers, second, n_threads);
+      [](MatrixIn<T> X, MatrixIn<double> centers, int n_threads) {
+        return assign(rows_of<T>(X, std::nullopt), centers, n_threads);
       },
-      nb::arg("X"), nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+      nb::arg("X"), nb::arg("centers"), nb::arg("n_threads"));
   m.def(
       "kmeans_seeds",
-      [](Matrix<T> X, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+      [](MatrixIn<T> X, std::optional<VectorIn<double>> weights, std::int64_t k, int n_trials,
          std::uint64_t seed,
          int n_threads) { return seeds(rows_of<T>(X, weights), k, n_trials, seed, n_threads); },
       nb::arg("X"), nb::arg("weights").none(), nb::arg("k"), nb::arg("n_trials"), nb::arg("seed"),
@@ -165,8 +160,8 @@ template <class T>
 void bind_sparse(nb::module_& m) {
   m.def(
       "kmeans_fit_csr",
-      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-         std::int64_t d, std::optional<Vector<double>> weights, std::optional<Starts> starts,
+      [](VectorIn<T> values, VectorIn<std::int32_t> columns, VectorIn<std::int64_t> row_starts,
+         std::int64_t d, std::optional<VectorIn<double>> weights, std::optional<Starts> starts,
          std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
          int n_threads, nb::object callback) {
         return fit(rows_of<T>(values, columns, row_starts, d, weights), starts,
@@ -178,17 +173,16 @@ void bind_sparse(nb::module_& m) {
       nb::arg("n_threads"), nb::arg("callback").none());
   m.def(
       "kmeans_assign_csr",
-      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-         std::int64_t d, Matrix<double> centers, bool second, int n_threads) {
-        return assign(rows_of<T>(values, columns, row_starts, d, std::nullopt), centers, second,
-                      n_threads);
+      [](VectorIn<T> values, VectorIn<std::int32_t> columns, VectorIn<std::int64_t> row_starts,
+         std::int64_t d, MatrixIn<double> centers, int n_threads) {
+        return assign(rows_of<T>(values, columns, row_starts, d, std::nullopt), centers, n_threads);
       },
       nb::arg("values"), nb::arg("columns"), nb::arg("row_starts"), nb::arg("d"),
-      nb::arg("centers"), nb::arg("second"), nb::arg("n_threads"));
+      nb::arg("centers"), nb::arg("n_threads"));
   m.def(
       "kmeans_seeds_csr",
-      [](Vector<T> values, Vector<std::int32_t> columns, Vector<std::int64_t> row_starts,
-         std::int64_t d, std::optional<Vector<double>> weights, std::int64_t k, int n_trials,
+      [](VectorIn<T> values, VectorIn<std::int32_t> columns, VectorIn<std::int64_t> row_starts,
+         std::int64_t d, std::optional<VectorIn<double>> weights, std::int64_t k, int n_trials,
          std::uint64_t seed, int n_threads) {
         return seeds(rows_of<T>(values, columns, row_starts, d, weights), k, n_trials, seed,
                      n_threads);

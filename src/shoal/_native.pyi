@@ -24,7 +24,7 @@ def kneighbors(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
 _Fit: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, int]
-_Assignment: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64] | None]
+_Assignment: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64]]
 
 def kmeans_fit(
     X: _Real,
@@ -55,16 +55,13 @@ def kmeans_fit_csr(
     n_threads: int,
     callback: Callable[[int, int], object] | None,
 ) -> _Fit: ...
-def kmeans_assign(
-    X: _Real, centers: NDArray[np.float64], second: bool, n_threads: int
-) -> _Assignment: ...
+def kmeans_assign(X: _Real, centers: NDArray[np.float64], n_threads: int) -> _Assignment: ...
 def kmeans_assign_csr(
     values: _Real,
     columns: NDArray[np.int32],
     row_starts: NDArray[np.int64],
     d: int,
     centers: NDArray[np.float64],
-    second: bool,
     n_threads: int,
 ) -> _Assignment: ...
 def kmeans_seeds(

@@ -88,10 +88,8 @@ class Rows:
         """Return the nearest centre of each row and the squared distance to it."""
         wide = np.ascontiguousarray(centers, dtype=np.float64)
         if self.sparse:
-            labels, squared, _ = _native.kmeans_assign_csr(*self._csr(), wide, False, n_threads)
-        else:
-            labels, squared, _ = _native.kmeans_assign(self.X, wide, False, n_threads)
-        return labels, squared
+            return _native.kmeans_assign_csr(*self._csr(), wide, n_threads)
+        return _native.kmeans_assign(self.X, wide, n_threads)
 
     def seeds(
         self,

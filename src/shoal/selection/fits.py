@@ -180,6 +180,6 @@ def _cheapest(
     costs = []
     X, n_threads = np.ascontiguousarray(X), _native.resolve_thread_count(n_jobs or 0)
     for centers in starts:
-        squared = _native.kmeans_assign(X, np.ascontiguousarray(centers), False, n_threads)[1]
+        squared = _native.kmeans_assign(X, np.ascontiguousarray(centers), n_threads)[1]
         costs.append(float(squared.sum() if weights is None else squared @ weights))
     return starts[int(np.argmin(costs))]
