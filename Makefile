@@ -73,6 +73,7 @@ check: $(check_tools) ## lint, formats, types and import contracts
 format: $(check_tools) ## format all code in place
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/python tools/algorithms_table.py
 	$(native_code) | xargs $(BIN)/clang-format -i
 
 sanitize: $(environment) ## run the C++ tests under the sanitizers

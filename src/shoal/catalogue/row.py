@@ -1,13 +1,8 @@
-"""One row per algorithm: the only file that knows them all.
-
-The command line's choices, ``shoal algorithms``, the contract tests, the table of
-``docs/algorithms``, the memory check and the audit are all made from these rows.
-"""
+"""What a row of the catalogue holds."""
 
 from __future__ import annotations
 
 import ast
-import difflib
 import importlib
 import math
 import operator
@@ -15,9 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from shoal.errors import ParameterError
-
-__all__ = ["ALGORITHMS", "CAPABILITIES", "Algorithm", "Cost", "Option", "Paper", "find", "names"]
+__all__ = ["CAPABILITIES", "FAMILIES", "Algorithm", "Cost", "Option", "Paper"]
 
 CAPABILITIES: tuple[str, ...] = (
     "predict",
@@ -28,6 +21,19 @@ CAPABILITIES: tuple[str, ...] = (
     "blocks",
 )
 """The columns of the grid; every row says yes, or why not, for each of them."""
+
+FAMILIES: tuple[str, ...] = (
+    "centroid",
+    "connectivity",
+    "density",
+    "distribution",
+    "group",
+    "graph",
+    "neural",
+    "topics",
+    "stream",
+)
+"""Packages under ``shoal`` that hold algorithms, in the order in which they are shown."""
 
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -191,95 +197,3 @@ class Algorithm:
 def _load(path: str) -> Any:
     module, _, attribute = path.partition(":")
     return getattr(importlib.import_module(module), attribute)
-
-
-def _kmeans_defaults(n: int, d: int, k: int) -> dict[str, Any]:
-    """Return as many starts as the size allows: one start often merges two groups."""
-    affordable = 4e9 / max(1.0, float(n) * d * k * 20)
-    return {"n_init": int(min(32, max(4, affordable)))}
-
-
-def _kmeans_continued(centres: Any) -> dict[str, Any]:
-    return {"init": centres, "n_init": 1}
-
-
-def _kmeans_fixed(X: Any, k: int) -> dict[str, Any]:
-    """Start from the first row of k equal parts."""
-    return {"n_clusters": k, "init": X[[i * len(X) // k for i in range(k)]], "n_init": 1}
-
-
-ALGORITHMS: tuple[Algorithm, ...] = (
-    Algorithm(
-        name="kmeans",
-        title="K-means",
-        family="centroid",
-        summary="Splits the rows into k groups around their means.",
-        suits="Compact groups of similar spread in number columns, from dozens to millions of "
-        "rows; the first thing to try.",
-        estimator="shoal.centroid:KMeans",
-        function="shoal.centroid:kmeans",
-        assignment="hard",
-        needs_k=True,
-        finds_noise=False,
-        accepts=("dense", "sparse"),
-        supports={
-            "predict": True,
-            "membership": True,
-            "outlier_scores": True,
-            "sample_weight": True,
-            "partial_fit": "every iteration needs all rows; mini-batch k-means takes batches",
-            "blocks": "every iteration reads all rows in memory",
-        },
-        time=Cost("20 * n * d * k"),
-        memory=Cost("8 * n * d + 40 * n + 64 * k * d"),
-        state=("cluster_centers_", "cluster_radii_", "n_features_in_", "inertia_", "n_iter_"),
-        paper=Paper(
-            "Lloyd, S. P. (1982). Least squares quantization in PCM. IEEE Transactions on "
-            "Information Theory 28(2), 129-137.",
-            "10.1109/TIT.1982.1056489",
-        ),
-        page="docs/algorithms/kmeans.md",
-        test_data=("blobs", "sample:iris"),
-        scenario="kmeans",
-        options=(
-            Option("n_init", int, "Number of starts; the best one is kept."),
-            Option("max_iter", int, "Most iterations of one start."),
-            Option("tol", float, "Centres that move less than this end the fit."),
-            Option("init", ("k-means++", "random"), "How the first centres are drawn."),
-        ),
-        defaults=_kmeans_defaults,
-        continued=_kmeans_continued,
-        fixed=_kmeans_fixed,
-    ),
-)
-
-
-def names() -> tuple[str, ...]:
-    """Names of all algorithms."""
-    return tuple(row.name for row in ALGORITHMS)
-
-
-def find(name: str) -> Algorithm:
-    """Return the row of an algorithm.
-
-    Parameters
-    ----------
-    name : str
-        Name in the catalogue, such as ``"kmeans"``.
-
-    Returns
-    -------
-    Algorithm
-
-    Raises
-    ------
-    ParameterError
-        No row has this name.
-    """
-    for row in ALGORITHMS:
-        if row.name == name:
-            return row
-    near = difflib.get_close_matches(str(name), names(), n=1)
-    remedy = f" Did you mean {near[0]!r}?" if near else ""
-    choices = ", ".join(names())
-    raise ParameterError(f"algorithm must be one of {choices}; got {name!r}.{remedy}")
