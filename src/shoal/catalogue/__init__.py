@@ -22,9 +22,7 @@ def _rows() -> tuple[Algorithm, ...]:
     """Rows of all modules beside this one: the default first, then by family and name."""
     found = [module.name for module in pkgutil.iter_modules(__path__) if module.name != "row"]
     rows: list[Algorithm] = [importlib.import_module(f"{__name__}.{name}").ROW for name in found]
-    return tuple(
-        sorted(rows, key=lambda r: (r.name != _DEFAULT, FAMILIES.index(r.family), r.name))
-    )
+    return tuple(sorted(rows, key=lambda r: (r.name != _DEFAULT, FAMILIES.index(r.family), r.name)))
 
 
 ALGORITHMS: tuple[Algorithm, ...] = _rows()
