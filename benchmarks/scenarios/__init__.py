@@ -1,20 +1,22 @@
-"""Every scenario, one module per algorithm or kind of work."""
+"""Every scenario, one module per algorithm or kind of work, found by being there."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 from benchmarks.scenario import Scenario
-from benchmarks.scenarios import choose_k, kmeans, neighbors, seeding, silhouette, startup
 
 __all__ = ["SCENARIOS", "find"]
 
-SCENARIOS: tuple[Scenario, ...] = (
-    *kmeans.SCENARIOS,
-    *seeding.SCENARIOS,
-    *silhouette.SCENARIOS,
-    *neighbors.SCENARIOS,
-    *choose_k.SCENARIOS,
-    *startup.SCENARIOS,
-)
+
+def _scenarios() -> tuple[Scenario, ...]:
+    modules = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    loaded = [importlib.import_module(f"{__name__}.{name}") for name in modules]
+    return tuple(scenario for module in loaded for scenario in module.SCENARIOS)
+
+
+SCENARIOS: tuple[Scenario, ...] = _scenarios()
 
 
 def find(name: str) -> Scenario:
