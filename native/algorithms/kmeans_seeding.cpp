@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "algorithms/distinct_rows.hpp"
 #include "algorithms/kmeans.hpp"
 #include "algorithms/kmeans_plusplus.hpp"
 #include "core/error.hpp"
@@ -47,23 +48,8 @@ std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_t
   const Philox random(seed, stream);
   if (rows.n > kCanonicalRows) return seeds_of(rows, k, n_trials, random, n_threads, keep_going);
 
-  std::vector<std::int64_t> order;
-  for (std::int64_t i = 0; i < rows.n; ++i) {
-    if (rows.weight(i) > 0) order.push_back(i);
-  }
-  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    const int side = rows.compare(a, b);
-    return side != 0 ? side < 0 : a < b;
-  });
-  std::vector<std::int64_t> distinct;
-  std::vector<double> weights;
-  for (const std::int64_t i : order) {
-    if (distinct.empty() || rows.compare(distinct.back(), i) != 0) {
-      distinct.push_back(i);
-      weights.push_back(0);
-    }
-    weights.back() += rows.weight(i);
-  }
+  const DistinctRows found = distinct_rows(rows);
+  const std::vector<std::int64_t> distinct = found.first_of_each();
   // Fewer distinct rows than seeds: every one of them, and the rest again.
   if (static_cast<std::int64_t>(distinct.size()) < k) {
     std::vector<std::int64_t> chosen;
@@ -71,8 +57,8 @@ std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_t
       chosen.push_back(distinct[static_cast<std::size_t>(c) % distinct.size()]);
     return chosen;
   }
-  std::vector<std::int64_t> chosen =
-      seeds_of(rows.subset(distinct, weights.data()), k, n_trials, random, n_threads, keep_going);
+  std::vector<std::int64_t> chosen = seeds_of(rows.subset(distinct, found.weights.data()), k,
+                                              n_trials, random, n_threads, keep_going);
   for (auto& c : chosen) c = distinct[static_cast<std::size_t>(c)];
   return chosen;
 }

@@ -94,12 +94,11 @@ struct DenseRows {
   }
   // Some of the rows, copied.
   DenseRows subset(const std::vector<std::int64_t>& chosen, const double* new_weights) const {
-    DenseRows part = *this;
+    DenseRows part{nullptr, 0, d, new_weights, shift, scale, typed_shift, {}};
     part.owned.reserve(chosen.size() * static_cast<std::size_t>(d));
     for (const std::int64_t i : chosen) part.owned.insert(part.owned.end(), row(i), row(i) + d);
     part.data = part.owned.data();
     part.n = static_cast<std::int64_t>(chosen.size());
-    part.weights = new_weights;
     return part;
   }
 

@@ -102,7 +102,8 @@ struct SparseRows {
   }
   // Some of the rows, copied.
   SparseRows subset(const std::vector<std::int64_t>& chosen, const double* new_weights) const {
-    SparseRows part = *this;
+    SparseRows part{nullptr, nullptr, nullptr, 0,  d,  new_weights,
+                    shift,   scale,   longest, {}, {}, {}};
     part.owned_starts.push_back(0);
     for (const std::int64_t i : chosen) {
       part.owned_values.insert(part.owned_values.end(), values + starts[i], values + starts[i + 1]);
@@ -114,7 +115,6 @@ struct SparseRows {
     part.columns = part.owned_columns.data();
     part.starts = part.owned_starts.data();
     part.n = static_cast<std::int64_t>(chosen.size());
-    part.weights = new_weights;
     return part;
   }
 

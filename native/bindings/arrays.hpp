@@ -4,8 +4,12 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/views.hpp"
 
@@ -47,5 +51,13 @@ class NewMatrix {
   std::int64_t rows_;
   std::int64_t cols_;
 };
+
+// A vector NumPy takes over.
+template <class T>
+ArrayOut<T> hand_over(std::vector<T> values, std::initializer_list<std::size_t> shape) {
+  auto* kept = new std::vector<T>(std::move(values));
+  nanobind::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+  return ArrayOut<T>(kept->data(), shape, owner);
+}
 
 }  // namespace shoal::bindings

@@ -2,14 +2,13 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 
-#include <exception>
-#include <memory>
 #include <optional>
 
 #include "algorithms/kmeans.hpp"
 #include "bindings/arrays.hpp"
+#include "bindings/progress.hpp"
 #include "bindings/registry.hpp"
-#include "core/error.hpp"
+#include "bindings/rows.hpp"
 
 namespace nb = nanobind;
 
@@ -17,58 +16,6 @@ namespace shoal::bindings {
 namespace {
 
 using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
-template <class T>
-nb::ndarray<nb::numpy, T> hand_over(std::vector<T> values,
-                                    std::initializer_list<std::size_t> shape) {
-  auto* kept = new std::vector<T>(std::move(values));
-  nb::capsule owner(kept, [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
-  return nb::ndarray<nb::numpy, T>(kept->data(), shape, owner);
-}
-
-// Signals and the Python callback, seen from a fit that runs without the interpreter's lock.
-class Watch {
- public:
-  explicit Watch(nb::object callback) : callback_(std::move(callback)) {}
-
-  std::function<bool(int, int)> watcher() {
-    return [this](int run, int iteration) { return ask(run, iteration); };
-  }
-  void rethrow() const {
-    if (raised_) std::rethrow_exception(raised_);
-  }
-
- private:
-  bool ask(int run, int iteration) {
-    nb::gil_scoped_acquire lock;
-    try {
-      if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      const bool news = run != run_ || iteration != iteration_;
-      if (news && !callback_.is_none()) callback_(run, iteration);
-      run_ = run;
-      iteration_ = iteration;
-      return true;
-    } catch (...) {
-      raised_ = std::current_exception();
-      return false;
-    }
-  }
-
-  nb::object callback_;
-  int run_ = -1, iteration_ = -1;
-  std::exception_ptr raised_;
-};
-
-template <class Work>
-auto without_lock(Watch& watch, Work&& work) {
-  try {
-    nb::gil_scoped_release release;
-    return work();
-  } catch (const Interrupted&) {
-    watch.rethrow();
-    throw;
-  }
-}
 
 template <class Rows>
 nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options,
@@ -111,21 +58,6 @@ nb::object seeds(const Rows& rows, std::int64_t k, int n_trials, std::uint64_t s
 FitOptions options_of(std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter,
                       double tol, int n_threads) {
   return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}};
-}
-
-template <class T>
-DenseRows<T> rows_of(const MatrixIn<T>& X, const std::optional<VectorIn<double>>& weights) {
-  return dense_rows(X.data(), static_cast<std::int64_t>(X.shape(0)),
-                    static_cast<std::int64_t>(X.shape(1)), weights ? weights->data() : nullptr);
-}
-
-template <class T>
-SparseRows<T> rows_of(const VectorIn<T>& values, const VectorIn<std::int32_t>& columns,
-                      const VectorIn<std::int64_t>& starts, std::int64_t d,
-                      const std::optional<VectorIn<double>>& weights) {
-  return sparse_rows(values.data(), columns.data(), starts.data(),
-                     static_cast<std::int64_t>(starts.shape(0)) - 1, d,
-                     weights ? weights->data() : nullptr);
 }
 
 template <class T>

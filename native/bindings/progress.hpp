@@ -4,8 +4,11 @@
 #include <nanobind/nanobind.h>
 
 #include <exception>
+#include <functional>
 #include <optional>
+#include <utility>
 
+#include "core/error.hpp"
 #include "core/interrupt.hpp"
 
 namespace shoal::bindings {
@@ -41,5 +44,49 @@ class PythonProgress {
   std::optional<nanobind::callable> callback_;
   std::exception_ptr raised_;
 };
+
+// Signals and the Python callback, seen from a fit that runs without the interpreter's lock.
+class Watch {
+ public:
+  explicit Watch(nanobind::object callback) : callback_(std::move(callback)) {}
+
+  std::function<bool(int, int)> watcher() {
+    return [this](int run, int iteration) { return ask(run, iteration); };
+  }
+  void rethrow() const {
+    if (raised_) std::rethrow_exception(raised_);
+  }
+
+ private:
+  bool ask(int run, int iteration) {
+    nanobind::gil_scoped_acquire lock;
+    try {
+      if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+      const bool news = run != run_ || iteration != iteration_;
+      if (news && !callback_.is_none()) callback_(run, iteration);
+      run_ = run;
+      iteration_ = iteration;
+      return true;
+    } catch (...) {
+      raised_ = std::current_exception();
+      return false;
+    }
+  }
+
+  nanobind::object callback_;
+  int run_ = -1, iteration_ = -1;
+  std::exception_ptr raised_;
+};
+
+template <class Work>
+auto without_lock(Watch& watch, Work&& work) {
+  try {
+    nanobind::gil_scoped_release release;
+    return work();
+  } catch (const Interrupted&) {
+    watch.rethrow();
+    throw;
+  }
+}
 
 }  // namespace shoal::bindings

@@ -1,6 +1,7 @@
 // k-means as a whole: against plain Lloyd, at every level and number of threads, dense and sparse.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "algorithms/kmeans.hpp"
@@ -145,6 +146,19 @@ SHOAL_TEST(seeds_are_the_same_at_every_level_and_thread_count) {
     std::sort(sorted.begin(), sorted.end());
     CHECK(std::unique(sorted.begin(), sorted.end()) == sorted.end());
     for (const auto& other : found) CHECK(other == found.front());
+  }
+}
+
+SHOAL_TEST(rows_that_are_a_copy_have_the_seeds_of_the_original) {
+  const std::int64_t n = 500, d = 3;
+  const std::vector<double> X = table(n, d, 12);
+  const auto rows = dense_rows(X.data(), n, d, nullptr);
+  std::vector<std::int64_t> all(static_cast<std::size_t>(n));
+  std::iota(all.begin(), all.end(), 0);
+  const auto copy = rows.subset(all, nullptr);
+  for (const int n_trials : {kRandomRows, 1, 4}) {
+    CHECK(choose_seeds(copy, 20, n_trials, 3, 1, 1, {}) ==
+          choose_seeds(rows, 20, n_trials, 3, 1, 1, {}));
   }
 }
 

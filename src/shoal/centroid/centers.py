@@ -171,6 +171,7 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             raise ParameterError(
                 f"X must be given: a fitted {type(self).__name__} does not keep its rows."
             )
+        labels = None if full else self._assign(X)[0]
         X = self._check_new_data(X, sparse=self._takes_sparse)
         n, k = X.shape[0], self.cluster_centers_.shape[0]
         out = np.empty((n, k) if full else n)
@@ -181,7 +182,10 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             with np.errstate(invalid="ignore", divide="ignore"):
                 closeness = np.where(least > 0, least / squared, squared == 0)
             shares = closeness / closeness.sum(axis=1, keepdims=True)
-            out[start:stop] = shares if full else shares.max(axis=1)
+            if labels is None:
+                out[start:stop] = shares
+            else:
+                out[start:stop] = shares[np.arange(stop - start), labels[start:stop]]
         return out
 
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
