@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shoal.centroid import KMeans as KMeans
+    from shoal.centroid import KMedians as KMedians
     from shoal.centroid import kmeans as kmeans
+    from shoal.centroid import kmedians as kmedians
     from shoal.clustering import Card as Card
     from shoal.clustering import Clustering as Clustering
     from shoal.clustering import KChoice as KChoice

@@ -84,3 +84,18 @@ def kmeans_seeds_csr(
     n_threads: int,
 ) -> NDArray[np.int64]: ...
 def info() -> dict[str, Any]: ...
+def kmedians_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def assign_by_metric(
+    X: _Real, centers: NDArray[np.float64], metric: int, n_threads: int
+) -> _Assignment: ...

@@ -1,4 +1,4 @@
-"""Prints a digest of k-means fits; run under different instruction sets and thread counts."""
+"""Prints a digest of fits; run under different instruction sets and thread counts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import sys
 
 import numpy as np
 
-from shoal import KMeans
+import shoal
 
 SHAPES = ((1500, 2, 7), (2500, 3, 25), (900, 17, 40), (700, 130, 12), (5000, 8, 90), (300, 1, 5))
 
 
-def main(n_jobs: int) -> None:
+OPTIONS = {
+    "KMeans": {"n_init": 2, "tol": 0, "max_iter": 25},
+    "KMedians": {"n_init": 2, "max_iter": 12},
+}
+
+
+def main(n_jobs: int, name: str) -> None:
     """Fit tables of many shapes in both precisions, far from the origin and with duplicates."""
     random = np.random.default_rng(0)
     digest = hashlib.sha256()
@@ -21,12 +27,14 @@ def main(n_jobs: int) -> None:
         table[n // 2 :] = table[: n - n // 2].round(1)
         for dtype in (np.float32, np.float64):
             for offset in (0.0, 1e6 if dtype is np.float64 else 100.0):
-                model = KMeans(k, n_init=2, random_state=1, tol=0, max_iter=25, n_jobs=n_jobs)
-                model.fit((table + offset).astype(dtype), sample_weight=random.random(n))
+                estimator = getattr(shoal, name)
+                model = estimator(k, random_state=1, n_jobs=n_jobs, **OPTIONS[name]).fit(
+                    (table + offset).astype(dtype), sample_weight=random.random(n)
+                )
                 for part in (model.labels_, model.cluster_centers_, np.float64(model.inertia_)):
                     digest.update(np.ascontiguousarray(part).tobytes())
     sys.stdout.write(digest.hexdigest())
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *(sys.argv[2:] or ["KMeans"]))

@@ -1,7 +1,8 @@
 """Clusters around centres: the k-means family."""
 
 from shoal.centroid.k_means import KMeans
+from shoal.centroid.k_medians import KMedians, kmedians
 from shoal.centroid.lloyd import KMeansResult, kmeans
 from shoal.centroid.starts import kmeans_plusplus
 
-__all__ = ["KMeans", "KMeansResult", "kmeans", "kmeans_plusplus"]
+__all__ = ["KMeans", "KMeansResult", "KMedians", "kmeans", "kmeans_plusplus", "kmedians"]

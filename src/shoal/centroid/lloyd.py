@@ -11,18 +11,11 @@ from sklearn.utils import check_random_state
 
 from shoal import _native
 from shoal.centroid.rows import Rows, checked_rows
-from shoal.centroid.starts import (
-    check_n_clusters,
-    default_trials,
-    draw_seed,
-    starting_centers,
-)
+from shoal.centroid.starts import check_n_clusters, draw_seed, starting_centers, trials_of
 from shoal.checks import check_integer, check_number, check_weights
 from shoal.progress import Callback
 
 __all__ = ["KMeansResult", "fit_rows", "kmeans"]
-
-RANDOM_ROWS = -1  # the native code's word for init="random"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +156,12 @@ def fit_rows(
     weights = check_weights(sample_weight, rows.n_samples)
     random = check_random_state(random_state)
     starts, runs = starting_centers(rows, X, k, init, n_init, random)
-    trials = RANDOM_ROWS if isinstance(init, str) and init == "random" else default_trials(k)
     labels, centers, distances, inertia, n_iter = rows.fit(
         weights,
         starts,
         k=k,
         n_init=runs,
-        n_trials=trials,
+        n_trials=trials_of(init, k),
         seed=draw_seed(random),
         max_iter=max_iter,
         tol=tol,

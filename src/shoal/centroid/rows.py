@@ -13,7 +13,7 @@ from sklearn.utils import check_array
 from shoal import _native
 from shoal.progress import Callback, Event
 
-__all__ = ["Rows", "checked_rows"]
+__all__ = ["Rows", "checked_rows", "reporter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Rows:
         callback: Callback | None,
     ) -> tuple[Any, ...]:
         """Return labels, centres, distances, inertia and iterations of the best run."""
-        report = None if callback is None else _reporter(callback, n_init)
+        report = None if callback is None else reporter(callback, n_init)
         if self.sparse:
             return _native.kmeans_fit_csr(
                 *self._csr(),
@@ -114,7 +114,9 @@ class Rows:
         )
 
 
-def _reporter(callback: Callback, n_init: int) -> Any:
+def reporter(callback: Callback, n_init: int) -> Any:
+    """Make what the native code tells its run and iteration to."""
+
     def report(run: int, iteration: int) -> None:
         message = "seeding" if iteration == 0 else f"iteration {iteration}"
         if n_init > 1:
@@ -124,12 +126,12 @@ def _reporter(callback: Callback, n_init: int) -> Any:
     return report
 
 
-def checked_rows(X: Any) -> Rows:
+def checked_rows(X: Any, *, sparse: bool = True) -> Rows:
     """Check and wrap what a caller passed to a function."""
     return Rows.of(
         check_array(
             X,
-            accept_sparse="csr",
+            accept_sparse="csr" if sparse else False,
             dtype=[np.float64, np.float32],
             order="C",
             accept_large_sparse=False,

@@ -22,9 +22,11 @@ __all__ = [
     "draw_seed",
     "kmeans_plusplus",
     "starting_centers",
+    "trials_of",
 ]
 
 INITS = ("k-means++", "random")
+RANDOM_ROWS = -1  # the native code's word for init="random"
 
 
 def kmeans_plusplus(
@@ -155,6 +157,11 @@ def _check_centers(centers: Any, rows: Rows, k: int) -> npt.NDArray[np.float64]:
 def default_trials(k: int) -> int:
     """Candidates per step of greedy k-means++, as in scikit-learn."""
     return 2 + int(math.log(k))
+
+
+def trials_of(init: Any, k: int) -> int:
+    """Candidates per step as the native code wants them, for what `init` asks."""
+    return RANDOM_ROWS if isinstance(init, str) and init == "random" else default_trials(k)
 
 
 def draw_seed(random: np.random.RandomState) -> int:
