@@ -83,6 +83,31 @@ def kmeans_seeds_csr(
     seed: int,
     n_threads: int,
 ) -> NDArray[np.int64]: ...
+def encode_labels(
+    labels: NDArray[np.int32] | NDArray[np.int64], n_threads: int = 0
+) -> tuple[NDArray[np.int32], int, int] | None: ...
+
+_Counts: TypeAlias = NDArray[np.int64] | NDArray[np.float64]
+
+def count_pairs(
+    classes: NDArray[np.int32],
+    n_classes: int,
+    clusters: NDArray[np.int32],
+    n_clusters: int,
+    weights: _Counts | None,
+    n_threads: int = 0,
+) -> tuple[
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.int64],
+    NDArray[np.int32],
+    _Counts,
+    _Counts,
+    _Counts,
+]: ...
+def expected_mutual_information(
+    classes: NDArray[np.int64], clusters: NDArray[np.int64], n_threads: int = 0
+) -> float: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

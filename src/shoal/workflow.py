@@ -334,9 +334,7 @@ def _judge(
     if inside.size:
         scores["inertia"] = metrics.inertia_score(X, labels, sample_weight=weights)
     if matrix.truth is not None:
-        from sklearn.metrics import adjusted_rand_score
-
-        scores["adjusted_rand"] = float(adjusted_rand_score(matrix.truth, labels))
+        scores["adjusted_rand"] = metrics.adjusted_rand_score(matrix.truth, labels)
     if not 2 <= len(np.unique(labels[inside])) < inside.size:
         return scores, None, None
     samples, rows = fitted.silhouettes, fitted.silhouette_rows

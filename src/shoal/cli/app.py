@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "cluster": "shoal.cli.cluster:cluster",
     "predict": "shoal.cli.predict:predict",
     "choose-k": "shoal.cli.choose_k:choose_k",
+    "score": "shoal.cli.score:score",
     "algorithms": "shoal.cli.algorithms:algorithms",
     "samples": "shoal.cli.samples:samples",
     "info": "shoal.cli.info:info",

@@ -13,7 +13,7 @@ from shoal.data.source import nearest_name
 from shoal.data.table import Table
 from shoal.errors import DataError, ParameterError
 
-__all__ = ["Choice", "Roles", "choose_columns", "choose_roles"]
+__all__ = ["Choice", "Roles", "check_names", "choose_columns", "choose_roles"]
 
 TRUTH_WORDS = frozenset(["label", "labels", "target", "class", "cluster", "truth", "species"])
 FEW_CODES = 10

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from shoal.checks import check_weights
 from shoal.errors import DataError, ParameterError
+from shoal.metrics.labels import encode
 
 __all__ = [
     "NOISE",
@@ -194,12 +195,8 @@ def _is_noise(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
 
 
 def _encode(labels: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.int32], int]:
-    """Give each label a number from 0; only which rows share a label matters."""
-    try:
-        values, codes = np.unique(labels, return_inverse=True)
-    except TypeError:
-        # Labels of mixed types cannot be sorted, but they can be told apart.
-        seen: dict[object, int] = {}
-        listed = [seen.setdefault(value, len(seen)) for value in labels.tolist()]
-        return np.array(listed, dtype=np.int32), len(seen)
-    return codes.astype(np.int32).reshape(-1), len(values)
+    """Give each label a number from 0, none left out; only which rows share a label matters."""
+    coded = encode("labels", labels)
+    present = np.bincount(coded.codes, minlength=coded.span) > 0
+    numbers = np.cumsum(present, dtype=np.int32) - 1
+    return numbers[coded.codes], int(present.sum())

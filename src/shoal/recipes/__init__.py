@@ -1,0 +1,3 @@
+"""Jobs made of the same parts as the main one."""
+
+from __future__ import annotations
