@@ -28,6 +28,7 @@ VERBS: dict[str, str] = {
     "predict": "shoal.cli.predict:predict",
     "choose-k": "shoal.cli.choose_k:choose_k",
     "score": "shoal.cli.score:score",
+    "digits": "shoal.cli.digits:digits",
     "algorithms": "shoal.cli.algorithms:algorithms",
     "samples": "shoal.cli.samples:samples",
     "info": "shoal.cli.info:info",

@@ -13,6 +13,7 @@ from shoal import catalogue
 from shoal.errors import ParameterError
 
 __all__ = [
+    "algorithm_choice",
     "algorithm_options",
     "data_options",
     "given_again",
@@ -142,11 +143,15 @@ def algorithm_options() -> Decorator[Any]:
     for row in catalogue.ALGORITHMS:
         for option in row.options:
             offered.setdefault(option.name, []).append(option)
-    choice = click.option(
-        "--algorithm", callback=_algorithm_of, default=catalogue.names()[0], show_default=True,
+    return _together(algorithm_choice(), *(_parameter(same) for same in offered.values()))
+
+
+def algorithm_choice(default: str = catalogue.names()[0]) -> Decorator[Any]:
+    """``--algorithm``."""
+    return click.option(
+        "--algorithm", callback=_algorithm_of, default=default, show_default=True,
         metavar=f"[{'|'.join(catalogue.names())}]", help="See: shoal algorithms.",
     )  # fmt: skip
-    return _together(choice, *(_parameter(same) for same in offered.values()))
 
 
 def _algorithm_of(_: Any, __: Any, name: str) -> str:

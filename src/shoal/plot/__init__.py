@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shoal.plot.centroids import centroids
 from shoal.plot.columns import number_columns
 from shoal.plot.distributions import distributions
 from shoal.plot.elbow import elbow
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PICTURES",
     "available",
+    "centroids",
     "distributions",
     "elbow",
     "pca",
