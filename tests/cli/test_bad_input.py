@@ -69,7 +69,7 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     (("good.csv", "--scale", "x"), 2, "scale must be one of standard, robust, minmax, none; got"),
     (("good.csv", "--types", "a"), 2, "--types must be like age=category,zip=text; got 'a'."),
     (("good.csv", "--types", "a=x"), 2, "types['a'] must be one of number, category"),
-    (("good.csv", "--algorithm", "kmean"), 2, "algorithm must be one of kmeans; got 'kmean'. Did"),
+    (("good.csv", "--algorithm", "kmean"), 2, "algorithm must be one of kmeans"),
     (("good.csv", "--seed", "-1"), 2, "seed must be a whole number from 0 to 4294967295; got -1."),
     (("good.csv", "--threads", "0"), 2, "Invalid value for '--threads': 0 is not in the range"),
     (("good.csv", "--max-iter", "0", "-k", "2"), 2, "max_iter must be an integer"),

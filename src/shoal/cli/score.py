@@ -140,7 +140,7 @@ def _matches(result: LabelScores) -> str:
     return "\n".join(lines)
 
 
-def _largest(totals: npt.NDArray[np.generic], most: int) -> npt.NDArray[np.intp]:
+def _largest(totals: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.intp]:
     """Places of the largest totals, in their own order."""
     import numpy as np
 

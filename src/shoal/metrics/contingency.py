@@ -86,7 +86,7 @@ class Contingency:
                 "of rows; got others. Use an index made from shares, such as v_measure_score."
             )
 
-    def sparse(self, dtype: npt.DTypeLike = None) -> csr_matrix:
+    def sparse(self, dtype: npt.DTypeLike | None = None) -> csr_matrix:
         """Write the table as a matrix of SciPy, of shape (n_classes, n_clusters)."""
         from scipy.sparse import csr_matrix
 
@@ -153,7 +153,7 @@ def contingency_matrix(
     *,
     eps: float | None = None,
     sparse: bool = False,
-    dtype: npt.DTypeLike = None,
+    dtype: npt.DTypeLike | None = None,
     sample_weight: npt.ArrayLike | None = None,
 ) -> Any:
     """Count how often each class meets each cluster.

@@ -98,8 +98,10 @@ def _whole_numbers(values: npt.NDArray[Any]) -> Coded:
     dtype = values.dtype
     if dtype.kind == "u" and dtype.itemsize == 8:
         return _sorted(values)
-    wide = np.int32 if dtype == np.int32 else np.int64
-    coded = _native.encode_labels(np.ascontiguousarray(values, dtype=wide))
+    if dtype == np.int32:
+        coded = _native.encode_labels(np.ascontiguousarray(values, dtype=np.int32))
+    else:
+        coded = _native.encode_labels(np.ascontiguousarray(values, dtype=np.int64))
     if coded is None:
         return _sorted(values)
     codes, low, span = coded

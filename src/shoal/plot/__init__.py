@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shoal.plot.centroids import centroids
 from shoal.plot.columns import number_columns
 from shoal.plot.distributions import distributions
 from shoal.plot.elbow import elbow
+from shoal.plot.images import image_grid
 from shoal.plot.pca import pca
 from shoal.plot.profile import profile
 from shoal.plot.scatter import scatter
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = [
     "PICTURES",
     "available",
-    "centroids",
     "distributions",
     "elbow",
+    "image_grid",
     "pca",
     "profile",
     "scatter",

@@ -113,7 +113,7 @@ def score_labels(
     >>> rows = [{"kind": kind, "cluster": group} for kind, group in ("a0", "a0", "b1", "b0")]
     >>> result = score_labels(rows, truth="kind")
     >>> result.scores["purity"], result.majority.mapping
-    (0.75, {'0': 'a', '1': 'b'})
+    (0.75, {0: 'a', 1: 'b'})
     """
     check_choice("noise", noise, ("keep", "drop"))
     table = open_table(data, **reading)

@@ -87,7 +87,7 @@ def draw_digits(fit: DigitFit) -> Figure:
     order = np.lexsort((-fit.shares, fit.digits))
     unsure = fit.shares[order] < UNSURE
     titles = [str(digit) if digit >= 0 else "–" for digit in fit.digits[order].tolist()]
-    return plot.centroids(
+    return plot.image_grid(
         fit.centers[order],
         titles,
         faint=unsure.tolist(),

@@ -1,4 +1,4 @@
-"""Mean images of clusters, each under the name it stands for."""
+"""Grey images in a grid, each below its title."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shoal.plot.text import literal
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["centroids"]
+__all__ = ["image_grid"]
 
 MOST_IMAGES = 1024
 MOST_INCHES = 1.1
@@ -24,7 +24,7 @@ GAP, TITLE = 0.14, 0.34  # in widths of an image
 MARGIN = 0.2
 
 
-def centroids(
+def image_grid(
     images: npt.ArrayLike,
     titles: Sequence[object],
     *,
@@ -59,7 +59,7 @@ def centroids(
     Examples
     --------
     >>> from shoal import plot
-    >>> figure = plot.centroids([[[0, 1], [1, 0]], [[1, 1], [0, 0]]], ["x", "-"])
+    >>> figure = plot.image_grid([[[0, 1], [1, 0]], [[1, 1], [0, 0]]], ["x", "-"])
     >>> len(figure.axes[0].texts)
     2
     """
