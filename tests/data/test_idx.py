@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 
 from shoal.data.idx import read_idx, read_images, read_labelled_images, read_labels
 from shoal.errors import DataError
+
+SHARED = Path(os.environ.get("SHOAL_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
+MNIST = SHARED / "mnist"
 
 CODES = {"u1": 8, "i1": 9, "i2": 11, "i4": 12, "f4": 13, "f8": 14}
 
@@ -66,7 +70,11 @@ BAD: list[tuple[str, bytes, str]] = [
         IMAGES + b"\0",
         "x goes on behind its end: its header says 3 x 2 x 2 values, 12 byt",
     ),
-    ("images", gzip.compress(IMAGES)[:-9], "x ends too early: its gzip data are cut off after"),
+    (
+        "images",
+        gzip.compress(IMAGES, mtime=0)[:-9],
+        "x ends too early: its gzip data are cut off after",
+    ),
     (
         "images",
         idx([], shape=[2**32 - 1] * 3),
@@ -90,7 +98,7 @@ BAD: list[tuple[str, bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "content", "words"), BAD)
+@pytest.mark.parametrize(("what", "content", "words"), BAD, ids=range(len(BAD)))
 def test_one_sentence(tmp_path: Path, what: str, content: bytes, words: str) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
@@ -110,3 +118,13 @@ def test_labels_of_other_images(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="none does not exist"):
         read_images(tmp_path / "none")
+
+
+@pytest.mark.skipif(not MNIST.exists(), reason="MNIST is not in the test data")
+def test_mnist() -> None:
+    images, labels = read_labelled_images(
+        MNIST / "t10k-images-idx3-ubyte.gz", MNIST / "t10k-labels-idx1-ubyte.gz"
+    )
+    assert (images.shape, images.dtype) == ((10_000, 28, 28), np.uint8)
+    assert np.bincount(labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert int(images.sum(dtype=np.int64)) == 264_923_200
