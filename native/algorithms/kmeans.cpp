@@ -20,23 +20,6 @@ double scale_for(double largest) {
   return std::ldexp(1.0, -std::clamp(exponent, -120, 120));
 }
 
-// Mean over the columns of their weighted variance, about the rows' shift.
-template <class Rows>
-double mean_variance(const Rows& rows) {
-  const auto& exact = SHOAL_PICK_KERNELS(exact_kernels);
-  std::vector<double> sums(static_cast<std::size_t>(rows.d), 0.0);
-  double squares = 0, total = 0;
-  for (std::int64_t i = 0; i < rows.n; ++i) {
-    const double w = rows.weight(i);
-    rows.add(exact, i, w, sums.data());
-    squares += w * rows.squared(exact, i, rows.shift_data());
-    total += w;
-  }
-  double offset = 0;
-  for (const double s : sums) offset += (s / total) * (s / total);
-  return std::max(0.0, squares / total - offset) / static_cast<double>(rows.d);
-}
-
 }  // namespace
 
 template <class T>
@@ -81,6 +64,37 @@ SparseRows<T> sparse_rows(const T* values, const std::int32_t* columns, const st
   return rows;
 }
 
+template <class Rows>
+double mean_variance(const Rows& rows) {
+  const auto& exact = SHOAL_PICK_KERNELS(exact_kernels);
+  std::vector<double> sums(static_cast<std::size_t>(rows.d), 0.0);
+  double squares = 0, total = 0;
+  for (std::int64_t i = 0; i < rows.n; ++i) {
+    const double w = rows.weight(i);
+    rows.add(exact, i, w, sums.data());
+    squares += w * rows.squared(exact, i, rows.shift_data());
+    total += w;
+  }
+  double offset = 0;
+  for (const double s : sums) offset += (s / total) * (s / total);
+  return std::max(0.0, squares / total - offset) / static_cast<double>(rows.d);
+}
+
+template <class Rows>
+void first_centers(const Rows& rows, const double* starts, int run, const StartOptions& options,
+                   const KeepGoing& keep_going, double* centers) {
+  if (starts != nullptr) {
+    std::copy_n(starts + run * options.k * rows.d, options.k * rows.d, centers);
+    return;
+  }
+  const std::vector<std::int64_t> seeds =
+      choose_seeds(rows, options.k, options.n_trials, options.seed, static_cast<std::uint64_t>(run),
+                   options.n_threads, keep_going);
+  for (std::int64_t c = 0; c < options.k; ++c) {
+    rows.copy_row(seeds[static_cast<std::size_t>(c)], centers + c * rows.d);
+  }
+}
+
 namespace {
 
 template <class Rows>
@@ -97,16 +111,9 @@ FitResult best_of_runs(const Rows& rows, const double* starts, const FitOptions&
     const auto keep_going = [&](int iteration) {
       return !options.keep_going || options.keep_going(run, iteration);
     };
-    if (starts != nullptr) {
-      std::copy(starts + run * size, starts + (run + 1) * size, centers.begin());
-    } else {
-      const std::vector<std::int64_t> seeds = choose_seeds(
-          rows, options.k, options.n_trials, options.seed, static_cast<std::uint64_t>(run),
-          options.n_threads, [&](double) { return keep_going(0); });
-      for (std::int64_t c = 0; c < options.k; ++c) {
-        rows.copy_row(seeds[static_cast<std::size_t>(c)], centers.data() + c * rows.d);
-      }
-    }
+    first_centers(
+        rows, starts, run, {options.k, options.n_trials, options.seed, options.n_threads},
+        [&](double) { return keep_going(0); }, centers.data());
     const LloydResult result = lloyd(rows, options.k, centers.data(),
                                      {options.max_iter, tolerance, options.n_threads, keep_going},
                                      labels.data(), distances);
@@ -170,9 +177,15 @@ template SparseRows<float> sparse_rows(const float*, const std::int32_t*, const 
                                        std::int64_t, std::int64_t, const double*);
 template SparseRows<double> sparse_rows(const double*, const std::int32_t*, const std::int64_t*,
                                         std::int64_t, std::int64_t, const double*);
-template FitResult fit_kmeans(const DenseRows<float>&, const double*, const FitOptions&);
-template FitResult fit_kmeans(const DenseRows<double>&, const double*, const FitOptions&);
-template FitResult fit_kmeans(const SparseRows<float>&, const double*, const FitOptions&);
-template FitResult fit_kmeans(const SparseRows<double>&, const double*, const FitOptions&);
+
+#define SHOAL_INSTANTIATE(Rows)                                                     \
+  template double mean_variance(const Rows&);                                       \
+  template void first_centers(const Rows&, const double*, int, const StartOptions&, \
+                              const KeepGoing&, double*);                           \
+  template FitResult fit_kmeans(const Rows&, const double*, const FitOptions&);
+SHOAL_INSTANTIATE(DenseRows<float>)
+SHOAL_INSTANTIATE(DenseRows<double>)
+SHOAL_INSTANTIATE(SparseRows<float>)
+SHOAL_INSTANTIATE(SparseRows<double>)
 
 }  // namespace shoal

@@ -48,6 +48,24 @@ std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_t
                                        std::uint64_t seed, std::uint64_t stream, int n_threads,
                                        const KeepGoing& keep_going);
 
+// Mean over the columns of their weighted variance, about the rows' shift.
+template <class Rows>
+double mean_variance(const Rows& rows);
+
+// How the runs of a fit begin.
+struct StartOptions {
+  std::int64_t k = 8;
+  int n_trials = 1;
+  std::uint64_t seed = 0;
+  int n_threads = 1;
+};
+
+// Writes the first centres (k x d) of a run: those given (n_init x k x d), or rows drawn as
+// choose_seeds() does.
+template <class Rows>
+void first_centers(const Rows& rows, const double* starts, int run, const StartOptions& options,
+                   const KeepGoing& keep_going, double* centers);
+
 struct FitOptions {
   std::int64_t k = 8;
   int n_init = 1;

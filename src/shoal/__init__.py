@@ -11,8 +11,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shoal.centroid import FuzzyCMeans as FuzzyCMeans
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
+    from shoal.centroid import fuzzy_c_means as fuzzy_c_means
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians
     from shoal.clustering import Card as Card

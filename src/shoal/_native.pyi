@@ -108,6 +108,22 @@ def count_pairs(
 def expected_mutual_information(
     classes: NDArray[np.int64], clusters: NDArray[np.int64], n_threads: int = 0
 ) -> float: ...
+def fuzzy_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    fuzzifier: float,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> tuple[
+    NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, float, float, float, int
+]: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

@@ -1,4 +1,4 @@
-"""Lloyd's algorithm in plain NumPy and double precision."""
+"""Lloyd's algorithm and fuzzy c-means in plain NumPy and double precision."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ def lloyd(
             return labels, found, iteration
         found = moved
     return nearest(wide, found), found, max_iter
+
+
+def fuzzy_memberships(X: Matrix, centers: Matrix, m: float) -> tuple[Matrix, Matrix]:
+    """Memberships of rows in clusters, and the squared distances they come from."""
+    squared = ((X[:, None, :] - centers[None]) ** 2).sum(axis=-1)
+    least = squared.min(axis=1, keepdims=True)
+    near = np.where(squared > least, least / np.maximum(squared, 1e-300), 1.0) ** (1 / (m - 1))
+    return near / near.sum(axis=1, keepdims=True), squared
+
+
+def fuzzy_step(
+    X: Matrix, centers: Matrix, m: float, weights: npt.NDArray[np.float64] | None
+) -> Matrix:
+    """Centres after one iteration of fuzzy c-means."""
+    powers = fuzzy_memberships(X, centers, m)[0] ** m
+    if weights is not None:
+        powers = powers * weights[:, None]
+    return powers.T @ X / powers.sum(axis=0)[:, None]

@@ -1,8 +1,19 @@
 """Clusters around centres: the k-means family."""
 
+from shoal.centroid.fuzzy import FuzzyCMeans, FuzzyCMeansResult, fuzzy_c_means
 from shoal.centroid.k_means import KMeans
 from shoal.centroid.k_medians import KMedians, kmedians
 from shoal.centroid.lloyd import KMeansResult, kmeans
 from shoal.centroid.starts import kmeans_plusplus
 
-__all__ = ["KMeans", "KMeansResult", "KMedians", "kmeans", "kmeans_plusplus", "kmedians"]
+__all__ = [
+    "FuzzyCMeans",
+    "FuzzyCMeansResult",
+    "KMeans",
+    "KMeansResult",
+    "KMedians",
+    "fuzzy_c_means",
+    "kmeans",
+    "kmeans_plusplus",
+    "kmedians",
+]

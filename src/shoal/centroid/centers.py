@@ -31,6 +31,7 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
     """
 
     _takes_sparse: ClassVar[bool] = True
+    _why_fewer: ClassVar[str] = "Possibly due to duplicate points in X."
 
     n_jobs: int | None
     cluster_centers_: npt.NDArray[Any]
@@ -67,7 +68,7 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         if found < k:
             warnings.warn(
                 f"Number of distinct clusters ({found}) found smaller than n_clusters "
-                f"({k}). Possibly due to duplicate points in X.",
+                f"({k}). {self._why_fewer}",
                 ConvergenceWarning,
                 stacklevel=4,
             )
@@ -180,7 +181,8 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
             squared = self._distances_to_all(X[start:stop]) ** 2
             least = squared.min(axis=1, keepdims=True)
             with np.errstate(invalid="ignore", divide="ignore"):
-                closeness = np.where(least > 0, least / squared, squared == 0)
+                closeness = np.where(least > 0, least / squared, 1.0 * (squared == 0))
+            closeness **= self._sharpness
             shares = closeness / closeness.sum(axis=1, keepdims=True)
             if labels is None:
                 out[start:stop] = shares
@@ -230,6 +232,11 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         check_is_fitted(self)
         distances = self._distances.astype(np.float64)
         return _outlier_scores(distances, self.cluster_radii_[self.labels_])
+
+    @property
+    def _sharpness(self) -> float:
+        """Power of the inverse squared distances that memberships are shares of."""
+        return 1.0
 
     def _assign(self, X: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
         """Nearest centre of each row, and what the row adds to the inertia at weight 1."""
