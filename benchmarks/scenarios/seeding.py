@@ -6,7 +6,7 @@ from benchmarks import data, quality
 from benchmarks.scenario import Contender, Data, Outcome, Run, Scenario
 
 
-def shoal(trials: int | None) -> Contender:
+def shoal(trials: int | None, name: str = "shoal") -> Contender:
     """Take shoal's k-means++."""
 
     def prepare(points: Data) -> Run:
@@ -20,7 +20,17 @@ def shoal(trials: int | None) -> Contender:
 
         return run
 
-    return Contender("shoal", "shoal", prepare)
+    return Contender(name, "shoal", prepare)
+
+
+def prepare_parallel(points: Data) -> Run:
+    """Take shoal's k-means||."""
+    from shoal.centroid import kmeans_parallel
+
+    def run(seed: int) -> Outcome:
+        return {"centres": kmeans_parallel(points["X"], points["k"], random_state=seed)[0]}
+
+    return run
 
 
 def scikit_learn(trials: int | None) -> Contender:
@@ -56,26 +66,43 @@ def daal(method: str) -> Contender:
     return Contender(f"daal4py-{method.removesuffix('Dense')}", "daal4py", prepare)
 
 
-def scenario(name: str, contenders: tuple[Contender, ...], goal: float, note: str) -> Scenario:
-    """Seed 256 centres among a million points."""
-    make = data.blob_starts(1_000_000, 16, 256, 0, 2.0)
+def scenario(
+    name: str, shape: tuple[int, int], contenders: tuple[Contender, ...], goal: float, seeds: int,
+    note: str,
+) -> Scenario:  # fmt: skip
+    """Seed some centres (the second number) among some points of 16 columns (the first)."""
+    n, k = shape
     return Scenario(
-        name, "kmeans", make, data.head(3000), quality.centres, contenders,
-        seeds=10, goal=goal, note=note,
+        name, "kmeans", data.blob_starts(n, 16, k, 0, 2.0), data.head(3000 + k), quality.centres,
+        contenders, seeds=seeds, goal=goal, note=note,
+    )  # fmt: skip
+
+
+def many(k: int) -> Scenario:
+    """Seed thousands of centres."""
+    return scenario(
+        f"seed_many_500k_d16_k{k}", (500_000, k),
+        (
+            shoal(1, "shoal fast-k-means++"),
+            Contender("shoal k-means||", "shoal", prepare_parallel),
+            scikit_learn(1),
+            daal("plusPlusDense"),
+        ),
+        goal=10, seeds=2,
+        note="One trial per centre, and k-means||; quality is the mean over two seeds.",
     )  # fmt: skip
 
 
 SCENARIOS = (
     scenario(
-        "seed_greedy_1M_d16_k256",
-        (shoal(None), scikit_learn(None)),
-        goal=10,
-        note="Greedy k-means++; quality is the mean over ten seeds.",
+        "seed_greedy_1M_d16_k256", (1_000_000, 256), (shoal(None), scikit_learn(None)),
+        goal=10, seeds=10, note="Greedy k-means++; quality is the mean over ten seeds.",
     ),
     scenario(
-        "seed_single_1M_d16_k256",
+        "seed_single_1M_d16_k256", (1_000_000, 256),
         (shoal(1), scikit_learn(1), daal("plusPlusDense"), daal("parallelPlusDense")),
-        goal=1,
-        note="One trial per centre; quality is the mean over ten seeds.",
+        goal=1, seeds=10, note="One trial per centre; quality is the mean over ten seeds.",
     ),
-)
+    many(2000),
+    many(10_000),
+)  # fmt: skip

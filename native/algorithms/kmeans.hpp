@@ -37,8 +37,10 @@ void assign_rows(const Rows& rows, const double* centers, std::int64_t k, int n_
                  std::int32_t* labels, double* squared);
 
 // Seeding with `n_trials` candidates per step (Arthur and Vassilvitskii 2007); with one trial the
-// plain algorithm, drawn by rejection from a stale bound; with kRandomRows rows drawn by weight.
+// plain algorithm, drawn by rejection from a stale bound; with kRandomRows rows drawn by weight;
+// with kParallelRounds k-means||.
 inline constexpr int kRandomRows = -1;
+inline constexpr int kParallelRounds = -2;
 
 // Indices of k rows. Up to kCanonicalRows rows, equal rows count as one row of their total weight
 // and the order of the rows does not matter.

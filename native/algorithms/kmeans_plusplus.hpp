@@ -1,45 +1,21 @@
-// k-means++ and its greedy form on rows of any kind.
+// k-means++, its greedy form and k-means|| on rows of any kind.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/interrupt.hpp"
-#include "core/philox.hpp"
-#include "core/thread_pool.hpp"
-#include "kernels/seeding.hpp"
+#include "algorithms/seed_distances.hpp"
 
 namespace shoal {
 
-inline constexpr std::int64_t kChunk =
-    1024;                                 // rows whose potential is summed and searched together
-inline constexpr int kStep = 64;          // rows whose distances are held at a time
-inline constexpr int kPendingGroups = 2;  // centres a stale bound may lag behind, in groups of 8
-inline constexpr int kMaxRejections = 24;
-
-// Squared distance of every row to its nearest seed, and how to draw a row in proportion to it.
 template <class Rows>
-class Seeder {
+class Seeder : private SeedDistances<Rows> {
+  using Base = SeedDistances<Rows>;
+
  public:
-  Seeder(const Rows& rows, std::int64_t k, Philox random, int n_threads,
-         const KeepGoing& keep_going)
-      : rows_(rows),
-        k_(k),
-        random_(random),
-        n_threads_(n_threads),
-        keep_going_(keep_going),
-        kernels_(SHOAL_PICK_KERNELS(seeding_kernels)),
-        n_chunks_((rows.n + kChunk - 1) / kChunk),
-        norms_(rows.seeding_norms(kernels_, n_threads)),
-        closest_(static_cast<std::size_t>(rows.n), std::numeric_limits<float>::max()),
-        chunk_sums_(static_cast<std::size_t>(n_chunks_)),
-        scratch_(static_cast<std::size_t>(std::max(1, n_threads))) {
-    chosen_.reserve(static_cast<std::size_t>(k));
-  }
+  using Base::Base;
 
   std::vector<std::int64_t> greedy(int n_trials) {
     const int n_groups = (n_trials + 1 + kCandidateLanes - 1) / kCandidateLanes;
@@ -48,12 +24,12 @@ class Seeder {
     panel_norms_.assign(static_cast<std::size_t>(lanes), 0.0f);
     std::vector<double> sums(static_cast<std::size_t>(n_chunks_ * lanes));
     std::vector<std::int64_t> candidates(static_cast<std::size_t>(n_trials));
-    choose(draw_by_weight());
+    chosen_.push_back(draw_by_weight());
     // Candidate 0 is the seed chosen last: its distances are taken in the same pass.
     for (int lane = 0; lane < kCandidateLanes; ++lane) set_candidate(lane, chosen_.back());
     pass(1, [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
       chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at),
-                                           &closest_[static_cast<std::size_t>(at)]);
+                                           &closest_[static_cast<std::size_t>(at)], 0, nullptr);
     });
     while (static_cast<std::int64_t>(chosen_.size()) < k_) {
       for (auto& c : candidates) c = draw();
@@ -71,85 +47,104 @@ class Seeder {
       for (std::size_t c = 0; c < chunk_sums_.size(); ++c) {
         chunk_sums_[c] = sums[c * static_cast<std::size_t>(lanes) + best];
       }
-      choose(candidates[best - 1]);
+      chosen_.push_back(candidates[best - 1]);
       set_candidate(0, chosen_.back());
     }
     return chosen_;
   }
 
   // One candidate per step. Rows are drawn from a bound that lags behind the last seeds and kept
-  // with probability (true / bound), which is the same draw; the bound is brought up to date for
-  // many seeds in one pass.
+  // with probability (true / bound), which is the same draw (Cohen-Addad, Lattanzi,
+  // Norouzi-Fard, Sohler and Svensson 2020). The bound is brought up to date when the work spent on
+  // rejected rows is what that costs, which is at most twice the least work.
   std::vector<std::int64_t> plain() {
-    const int lanes = kPendingGroups * kCandidateLanes;
-    panel_.assign(static_cast<std::size_t>(rows_.d * lanes), 0.0f);
-    panel_norms_.assign(static_cast<std::size_t>(lanes), 0.0f);
-    choose(draw_by_weight());
-    add_pending();
+    add_pending(draw_by_weight());
     catch_up();
-    int rejections = 0;
+    extend();
+    return chosen_;
+  }
+
+  // k-means|| (Bahmani, Moseley, Vattani, Kumar and Vassilvitskii 2012): in each round every row is
+  // drawn with `oversampling` k times its share of the potential; the rows drawn, weighted by the
+  // rows nearest to them, are seeded by greedy k-means++.
+  std::vector<std::int64_t> parallel(int n_rounds, double oversampling, int n_trials) {
+    who_.assign(static_cast<std::size_t>(rows_.n), 0);
+    add_pending(draw_by_weight());
+    catch_up();
+    for (int round = 0; round < n_rounds; ++round) {
+      for (const std::int64_t row : draw_round(round, oversampling * static_cast<double>(k_))) {
+        add_pending(row);
+      }
+      catch_up();
+    }
+    if (static_cast<std::int64_t>(chosen_.size()) <= k_) {
+      extend();
+      return chosen_;
+    }
+    std::vector<double> weights(chosen_.size(), 0.0);
+    for (std::int64_t i = 0; i < rows_.n; ++i) {
+      weights[static_cast<std::size_t>(who_[static_cast<std::size_t>(i)])] += rows_.weight(i);
+    }
+    const Rows candidates = rows_.subset(chosen_, weights.data());
+    Seeder reduced(candidates, k_, random_, n_threads_, keep_going_);
+    std::vector<std::int64_t> seeds = reduced.greedy(n_trials);
+    for (auto& s : seeds) s = chosen_[static_cast<std::size_t>(s)];
+    return seeds;
+  }
+
+ private:
+  // Draws seeds by rejection until there are k.
+  void extend() {
+    Ticker ticker(keep_going_, 0);
+    double wasted = 0;
     while (static_cast<std::int64_t>(chosen_.size()) < k_) {
+      if (!ticker.tick(0, 1)) throw Interrupted();
+      if (wasted > catching_up()) {
+        catch_up();
+        wasted = 0;
+      }
       const std::int64_t row = draw_stale();
       const float bound = closest_[static_cast<std::size_t>(row)];
       const double u = random_.next_uniform();
       if (bound > 0 && u * static_cast<double>(bound) >= static_cast<double>(current(row))) {
-        if (++rejections == kMaxRejections) {
-          catch_up();
-          rejections = 0;
-        }
-        continue;
+        wasted += drawing() + comparing();
+      } else {
+        add_pending(row);
       }
-      choose(row);
-      add_pending();
-      rejections = 0;
-      if (n_pending_ == lanes) catch_up();
     }
-    return chosen_;
   }
 
- private:
-  struct Scratch {
-    std::vector<float> rows, distances;
-  };
-
-  const double* weights_at(std::int64_t at) const {
-    return rows_.weights != nullptr ? rows_.weights + at : nullptr;
+  // Work of drawing a row, of comparing it with the seeds the bound does not know, and of bringing
+  // the bound up to date, in units of about two cycles.
+  double drawing() const { return 2.0 * static_cast<double>(n_chunks_ + kChunk); }
+  double comparing() const {
+    return static_cast<double>(n_pending_) * static_cast<double>(rows_.d) / kCandidateLanes;
+  }
+  double catching_up() const {
+    const auto d = static_cast<double>(rows_.d);
+    return static_cast<double>(rows_.n) *
+           (0.5 * static_cast<double>(pending_groups() + 1) * d + 10);
   }
 
-  void choose(std::int64_t row) { chosen_.push_back(row); }
-
-  void set_candidate(int lane, std::int64_t row) {
-    rows_.write_candidate(kernels_, row, panel_.data(), lane);
-    if (!norms_.empty())
-      panel_norms_[static_cast<std::size_t>(lane)] = norms_[static_cast<std::size_t>(row)];
-  }
-
-  // Calls use(distances, first row, count, n_groups, chunk) for every step of every chunk.
-  template <class Use>
-  void pass(int n_groups, Use&& use) {
-    Ticker ticker(keep_going_, 0);
-    parallel_for(static_cast<std::size_t>(n_chunks_), n_threads_, [&](std::size_t c, int worker) {
-      if (!ticker.tick(worker, 1)) return;
-      visit_chunk(static_cast<std::int64_t>(c), n_groups,
-                  scratch_[static_cast<std::size_t>(worker)],
-                  [&](const float* distances, std::int64_t at, int count) {
-                    use(distances, at, count, n_groups, c);
-                  });
+  // Rows drawn in a round of k-means||, in their order.
+  std::vector<std::int64_t> draw_round(int round, double expected) {
+    double total = 0;
+    for (const double s : chunk_sums_) total += s;
+    std::vector<std::vector<std::int64_t>> found(static_cast<std::size_t>(n_chunks_));
+    if (!(total > 0)) return {};
+    const std::uint64_t position = kRoundsFrom + static_cast<std::uint64_t>(round * rows_.n);
+    parallel_for(found.size(), n_threads_, [&](std::size_t c, int) {
+      const std::int64_t begin = static_cast<std::int64_t>(c) * kChunk;
+      for (std::int64_t i = begin; i < std::min(rows_.n, begin + kChunk); ++i) {
+        const double share =
+            rows_.weight(i) * static_cast<double>(closest_[static_cast<std::size_t>(i)]) / total;
+        const double u = random_.uniform_at(position + static_cast<std::uint64_t>(i));
+        if (u < expected * share) found[c].push_back(i);
+      }
     });
-    if (ticker.stopped()) throw Interrupted();
-  }
-
-  template <class Use>
-  void visit_chunk(std::int64_t chunk, int n_groups, Scratch& scratch, Use&& use) {
-    scratch.distances.resize(static_cast<std::size_t>(kStep * n_groups * kCandidateLanes));
-    const std::int64_t end = std::min(rows_.n, (chunk + 1) * kChunk);
-    for (std::int64_t at = chunk * kChunk; at < end; at += kStep) {
-      const int count = static_cast<int>(std::min<std::int64_t>(kStep, end - at));
-      rows_.candidate_distances(kernels_, norms_.data(), at, count, panel_.data(),
-                                panel_norms_.data(), n_groups, scratch.rows,
-                                scratch.distances.data());
-      use(scratch.distances.data(), at, count);
-    }
+    std::vector<std::int64_t> rows;
+    for (const auto& part : found) rows.insert(rows.end(), part.begin(), part.end());
+    return rows;
   }
 
   static std::size_t least_potential(const std::vector<double>& sums, int lanes, int n_trials) {
@@ -168,63 +163,13 @@ class Seeder {
     return best;
   }
 
-  std::int64_t draw_by_weight() {
-    if (rows_.weights == nullptr) {
-      return static_cast<std::int64_t>(random_.next_below(static_cast<std::uint64_t>(rows_.n)));
-    }
-    double total = 0;
-    for (std::int64_t i = 0; i < rows_.n; ++i) total += rows_.weights[i];
-    const double target = random_.next_uniform() * total;
-    double sum = 0;
-    std::int64_t last = 0;
-    for (std::int64_t i = 0; i < rows_.n; ++i) {
-      if (!(rows_.weights[i] > 0)) continue;
-      last = i;
-      sum += rows_.weights[i];
-      if (sum > target) break;
-    }
-    return last;
-  }
-
-  // The chunk a draw falls into and what is left of the draw inside it; -1 when nothing is left to
-  // draw because every row sits on a seed.
-  std::int64_t draw_chunk(double& left) {
-    double total = 0;
-    for (const double s : chunk_sums_) total += s;
-    if (!(total > 0)) return -1;
-    left = random_.next_uniform() * total;
-    std::int64_t last = 0;
-    for (std::int64_t c = 0; c < n_chunks_; ++c) {
-      const double s = chunk_sums_[static_cast<std::size_t>(c)];
-      if (!(s > 0)) continue;
-      last = c;
-      if (left < s) return c;
-      left -= s;
-    }
-    return last;
-  }
-
-  template <class Closest>
-  std::int64_t draw_in_chunk(std::int64_t chunk, double left, Closest&& closest) {
-    const std::int64_t begin = chunk * kChunk, end = std::min(rows_.n, begin + kChunk);
-    std::int64_t last = begin;
-    for (std::int64_t i = begin; i < end; ++i) {
-      const double s = rows_.weight(i) * static_cast<double>(closest(i));
-      if (!(s > 0)) continue;
-      last = i;
-      left -= s;
-      if (left < 0) break;
-    }
-    return last;
-  }
-
   // A row in proportion to its distance to the seeds, the last of which is only candidate 0 yet.
   std::int64_t draw() {
     double left = 0;
     const std::int64_t chunk = draw_chunk(left);
     if (chunk < 0) return draw_by_weight();
     float fresh[kChunk];
-    visit_chunk(chunk, 1, scratch_[0], [&](const float* distances, std::int64_t at, int count) {
+    visit_chunk(chunk, 0, 1, scratch_[0], [&](const float* distances, std::int64_t at, int count) {
       for (int i = 0; i < count; ++i) {
         fresh[at - chunk * kChunk + i] =
             std::min(closest_[static_cast<std::size_t>(at + i)], distances[i * kCandidateLanes]);
@@ -233,56 +178,16 @@ class Seeder {
     return draw_in_chunk(chunk, left, [&](std::int64_t i) { return fresh[i - chunk * kChunk]; });
   }
 
-  std::int64_t draw_stale() {
-    double left = 0;
-    const std::int64_t chunk = draw_chunk(left);
-    if (chunk < 0) return draw_by_weight();
-    return draw_in_chunk(chunk, left,
-                         [&](std::int64_t i) { return closest_[static_cast<std::size_t>(i)]; });
-  }
+  using Base::add_pending, Base::catch_up, Base::current, Base::draw_by_weight, Base::draw_chunk,
+      Base::draw_in_chunk, Base::draw_stale, Base::pass, Base::pending_groups, Base::set_candidate,
+      Base::visit_chunk, Base::weights_at;
+  using Base::chosen_, Base::chunk_sums_, Base::closest_, Base::k_, Base::keep_going_,
+      Base::kernels_, Base::n_chunks_, Base::n_pending_, Base::n_threads_, Base::panel_,
+      Base::panel_norms_, Base::random_, Base::rows_, Base::scratch_, Base::who_;
+  using Base::kChunk;
 
-  void add_pending() { set_candidate(n_pending_++, chosen_.back()); }
-
-  float current(std::int64_t row) {
-    if (n_pending_ == 0) return closest_[static_cast<std::size_t>(row)];
-    const int n_groups = (n_pending_ + kCandidateLanes - 1) / kCandidateLanes;
-    Scratch& scratch = scratch_[0];
-    scratch.distances.resize(static_cast<std::size_t>(kStep * n_groups * kCandidateLanes));
-    rows_.candidate_distances(kernels_, norms_.data(), row, 1, panel_.data(), panel_norms_.data(),
-                              n_groups, scratch.rows, scratch.distances.data());
-    float least = closest_[static_cast<std::size_t>(row)];
-    for (int l = 0; l < n_pending_; ++l) {
-      least = std::min(least, scratch.distances[static_cast<std::size_t>(l)]);
-    }
-    return least;
-  }
-
-  void catch_up() {
-    if (n_pending_ == 0) return;
-    const int n_groups = (n_pending_ + kCandidateLanes - 1) / kCandidateLanes;
-    for (int lane = n_pending_; lane < n_groups * kCandidateLanes; ++lane)
-      set_candidate(lane, chosen_.back());
-    std::fill(chunk_sums_.begin(), chunk_sums_.end(), 0.0);
-    pass(n_groups,
-         [&](const float* distances, std::int64_t at, int count, int groups, std::size_t chunk) {
-           chunk_sums_[chunk] += kernels_.lower(distances, count, groups, weights_at(at),
-                                                &closest_[static_cast<std::size_t>(at)]);
-         });
-    n_pending_ = 0;
-  }
-
-  const Rows& rows_;
-  std::int64_t k_;
-  Philox random_;
-  int n_threads_;
-  const KeepGoing& keep_going_;
-  const SeedingKernels& kernels_;
-  std::int64_t n_chunks_;
-  std::vector<float> norms_, closest_, panel_, panel_norms_;
-  std::vector<double> chunk_sums_;
-  std::vector<Scratch> scratch_;
-  std::vector<std::int64_t> chosen_;
-  int n_pending_ = 0;
+  // Where the random numbers of k-means|| begin, far beyond those drawn in sequence.
+  static constexpr std::uint64_t kRoundsFrom = std::uint64_t{1} << 40;
 };
 
 }  // namespace shoal

@@ -36,6 +36,10 @@ std::vector<std::int64_t> seeds_of(const Rows& rows, std::int64_t k, int n_trial
                                    int n_threads, const KeepGoing& keep_going) {
   if (n_trials == kRandomRows) return random_rows(rows, k, random);
   Seeder<Rows> seeder(rows, k, random, n_threads, keep_going);
+  if (n_trials == kParallelRounds) {
+    // Five rounds of 2k rows, as in the paper; as many trials as greedy k-means++ takes.
+    return seeder.parallel(5, 2.0, 2 + static_cast<int>(std::log(static_cast<double>(k))));
+  }
   return n_trials > 1 ? seeder.greedy(n_trials) : seeder.plain();
 }
 

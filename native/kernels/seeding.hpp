@@ -31,9 +31,11 @@ struct SeedingKernels {
   void (*potentials)(const float* distances, int count, int n_groups, const double* weights,
                      float* closest, double* sums);
 
-  // closest[i] = min(closest[i], every distance); returns the weighted sum of closest.
+  // closest[i] = min(closest[i], every distance); returns the weighted sum of closest. Where who is
+  // given, who[i] becomes first + candidate in the rows whose closest became less, the lowest such
+  // candidate on a tie.
   double (*lower)(const float* distances, int count, int n_groups, const double* weights,
-                  float* closest);
+                  float* closest, std::int32_t first, std::int32_t* who);
 };
 
 SHOAL_DECLARE_KERNELS(SeedingKernels, seeding_kernels)

@@ -86,16 +86,21 @@ void potentials(const float* distances, int count, int n_groups, const double* w
   }
 }
 
-double lower(const float* distances, int count, int n_groups, const double* weights,
-             float* closest) {
+double lower(const float* distances, int count, int n_groups, const double* weights, float* closest,
+             std::int32_t first, std::int32_t* who) {
+  const int stride = n_groups * kCandidateLanes;
   double sum = 0;
   for (int i = 0; i < count; ++i) {
-    vf8 low = load<vf8>(distances + static_cast<std::int64_t>(i) * n_groups * kCandidateLanes);
-    for (int g = 1; g < n_groups; ++g) {
-      low = smaller(low, load<vf8>(distances + (i * n_groups + g) * kCandidateLanes));
-    }
+    const float* row = distances + static_cast<std::int64_t>(i) * stride;
+    vf8 low = load<vf8>(row);
+    for (int g = 1; g < n_groups; ++g) low = smaller(low, load<vf8>(row + g * kCandidateLanes));
     float least = closest[i];
     for (int l = 0; l < kCandidateLanes; ++l) least = low[l] < least ? low[l] : least;
+    if (who != nullptr && least < closest[i]) {
+      int c = 0;
+      while (row[c] != least) ++c;
+      who[i] = first + c;
+    }
     closest[i] = least;
     sum += (weights != nullptr ? weights[i] : 1.0) * static_cast<double>(least);
   }

@@ -134,7 +134,7 @@ SHOAL_TEST(kmeans_of_sparse_rows_is_that_of_dense_ones) {
 SHOAL_TEST(seeds_are_the_same_at_every_level_and_thread_count) {
   const std::int64_t n = 20000, d = 5;
   const std::vector<double> X = table(n, d, 12);
-  for (const int n_trials : {kRandomRows, 1, 4}) {
+  for (const int n_trials : {kRandomRows, kParallelRounds, 1, 4}) {
     std::vector<std::vector<std::int64_t>> found;
     tests::at_every_level([&] {
       for (const int n_threads : {1, 2, 7}) {
@@ -156,7 +156,7 @@ SHOAL_TEST(rows_that_are_a_copy_have_the_seeds_of_the_original) {
   std::vector<std::int64_t> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), 0);
   const auto copy = rows.subset(all, nullptr);
-  for (const int n_trials : {kRandomRows, 1, 4}) {
+  for (const int n_trials : {kRandomRows, kParallelRounds, 1, 4}) {
     CHECK(choose_seeds(copy, 20, n_trials, 3, 1, 1, {}) ==
           choose_seeds(rows, 20, n_trials, 3, 1, 1, {}));
   }

@@ -62,7 +62,11 @@ ROW = Algorithm(
         Option("n_init", int, "Number of starts; the best one is kept."),
         Option("max_iter", int, "Most iterations of one start."),
         Option("tol", float, "Centres that move less than this end the fit."),
-        Option("init", ("k-means++", "random"), "How the first centres are drawn."),
+        Option(
+            "init",
+            ("k-means++", "fast-k-means++", "k-means||", "random"),
+            "How the first centres are drawn.",
+        ),
     ),
     defaults=_defaults,
     continued=_continued,

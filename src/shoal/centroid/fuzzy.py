@@ -13,7 +13,13 @@ from sklearn.utils import check_random_state
 from shoal import _native
 from shoal.centroid.centers import CenterClusterer
 from shoal.centroid.rows import Rows, checked_rows, reporter
-from shoal.centroid.starts import check_n_clusters, draw_seed, starting_centers, trials_of
+from shoal.centroid.starts import (
+    EUCLIDEAN_INITS,
+    check_n_clusters,
+    draw_seed,
+    starting_centers,
+    trials_of,
+)
 from shoal.checks import check_integer, check_number, check_weights
 from shoal.errors import ParameterError
 from shoal.progress import Callback
@@ -176,7 +182,7 @@ def fit_rows(
     tol = check_number("tol", tol, minimum=0)
     weights = check_weights(sample_weight, rows.n_samples)
     random = check_random_state(random_state)
-    starts, runs = starting_centers(rows, X, k, init, n_init, random)
+    starts, runs = starting_centers(rows, X, k, init, n_init, random, EUCLIDEAN_INITS)
     labels, centers, distances, inertia, objective, coefficient, entropy, n_iter = (
         _native.fuzzy_fit(
             rows.X,

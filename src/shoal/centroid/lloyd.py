@@ -11,7 +11,13 @@ from sklearn.utils import check_random_state
 
 from shoal import _native
 from shoal.centroid.rows import Rows, checked_rows
-from shoal.centroid.starts import check_n_clusters, draw_seed, starting_centers, trials_of
+from shoal.centroid.starts import (
+    EUCLIDEAN_INITS,
+    check_n_clusters,
+    draw_seed,
+    starting_centers,
+    trials_of,
+)
 from shoal.checks import check_integer, check_number, check_weights
 from shoal.progress import Callback
 
@@ -66,13 +72,15 @@ def kmeans(
         Number of clusters, from 1 to the number of rows.
     sample_weight : array-like of shape (n_samples,), optional
         Weight of each row, at least 0; a weight w counts as the row repeated w times.
-    init : {"k-means++", "random"}, array-like or callable, default="k-means++"
-        Starting centres: greedy k-means++, rows drawn by weight, an array of shape
+    init : word, array-like or callable, default="k-means++"
+        Starting centres: greedy k-means++; ``"fast-k-means++"``, plain k-means++ by rejection,
+        for thousands of clusters; ``"k-means||"``, five rounds of many rows each, of which greedy
+        k-means++ keeps `n_clusters`; ``"random"``, rows drawn by weight; an array of shape
         (n_clusters, n_features), or an array of shape (n_init, n_clusters, n_features) with one
         start per run. A callable gets ``(X, n_clusters, random_state=...)`` and returns centres.
     n_init : int or "auto", default="auto"
-        Number of starts, of which the best is kept; "auto" is 1 for k-means++ and given centres,
-        10 for "random" and callables.
+        Number of starts, of which the best is kept; "auto" is 10 for "random" and callables, else
+        1.
     max_iter : int, default=300
         Most iterations of one run.
     tol : float, default=1e-4
@@ -110,6 +118,10 @@ def kmeans(
     S. P. Lloyd: Least squares quantization in PCM. 1982, doi:10.1109/TIT.1982.1056489.
     G. Hamerly: Making k-means even faster. 2010, doi:10.1137/1.9781611972801.12.
     D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. SODA 2007.
+    V. Cohen-Addad, S. Lattanzi, A. Norouzi-Fard, C. Sohler, O. Svensson: Fast and accurate
+    k-means++ via rejection sampling. NeurIPS 2020, doi:10.48550/arXiv.2012.11891.
+    B. Bahmani, B. Moseley, A. Vattani, R. Kumar, S. Vassilvitskii: Scalable k-means++. 2012,
+    doi:10.14778/2180912.2180915.
 
     Examples
     --------
@@ -155,7 +167,7 @@ def fit_rows(
     tol = check_number("tol", tol, minimum=0)
     weights = check_weights(sample_weight, rows.n_samples)
     random = check_random_state(random_state)
-    starts, runs = starting_centers(rows, X, k, init, n_init, random)
+    starts, runs = starting_centers(rows, X, k, init, n_init, random, EUCLIDEAN_INITS)
     labels, centers, distances, inertia, n_iter = rows.fit(
         weights,
         starts,

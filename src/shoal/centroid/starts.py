@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,23 @@ from shoal.checks import check_choice, check_integer, check_weights
 from shoal.errors import ParameterError
 
 __all__ = [
+    "EUCLIDEAN_INITS",
+    "INITS",
     "check_n_clusters",
     "default_trials",
     "draw_seed",
+    "kmeans_parallel",
     "kmeans_plusplus",
     "starting_centers",
     "trials_of",
 ]
 
 INITS = ("k-means++", "random")
+EUCLIDEAN_INITS = (*INITS, "fast-k-means++", "k-means||")
+"""Words for seeding by squared Euclidean distance."""
+
 RANDOM_ROWS = -1  # the native code's word for init="random"
+_TRIALS = {"random": RANDOM_ROWS, "fast-k-means++": 1, "k-means||": -2}
 
 
 def kmeans_plusplus(
@@ -65,11 +73,16 @@ def kmeans_plusplus(
 
     Notes
     -----
-    Time O(n_samples n_clusters n_features n_local_trials), memory O(n_samples).
+    Time O(n_samples n_clusters n_features n_local_trials), memory O(n_samples). With one
+    candidate per step rows are drawn from distances that are brought up to date only now and
+    then, and rejected where they have shrunk since; for thousands of clusters that takes a small
+    part of the time.
 
     References
     ----------
     D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. SODA 2007.
+    V. Cohen-Addad, S. Lattanzi, A. Norouzi-Fard, C. Sohler, O. Svensson: Fast and accurate
+    k-means++ via rejection sampling. NeurIPS 2020, doi:10.48550/arXiv.2012.11891.
 
     Examples
     --------
@@ -79,18 +92,73 @@ def kmeans_plusplus(
     >>> sorted(int(i > 1) for i in indices)
     [0, 1]
     """
-    rows = checked_rows(X)
-    k = check_n_clusters(n_clusters, rows.n_samples)
-    weights = check_weights(sample_weight, rows.n_samples)
     trials = (
-        default_trials(k)
+        None
         if n_local_trials is None
         else check_integer("n_local_trials", n_local_trials, minimum=1)
     )
+    return _choose(X, n_clusters, trials, sample_weight, random_state, n_jobs)
+
+
+def kmeans_parallel(
+    X: Any,
+    n_clusters: int,
+    *,
+    sample_weight: Any = None,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Choose starting centres far apart in a few passes over the rows: k-means||.
+
+    Parameters
+    ----------
+    X, n_clusters, sample_weight, random_state, n_jobs
+        As in `kmeans_plusplus`.
+
+    Returns
+    -------
+    centers, indices
+        As from `kmeans_plusplus`.
+
+    Notes
+    -----
+    Each of five rounds draws about ``2 * n_clusters`` rows in proportion to their squared distance
+    to the rows drawn before. The rows drawn stand for the rows nearest to them, and greedy
+    k-means++ keeps `n_clusters` of them. Time O(n_samples n_clusters n_features), memory
+    O(n_samples + n_clusters n_features).
+
+    References
+    ----------
+    B. Bahmani, B. Moseley, A. Vattani, R. Kumar, S. Vassilvitskii: Scalable k-means++. 2012,
+    doi:10.14778/2180912.2180915.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shoal.centroid import kmeans_parallel
+    >>> centers, indices = kmeans_parallel(np.array([[0.0], [0.1], [9.0]]), 2, random_state=0)
+    >>> sorted(int(i > 1) for i in indices)
+    [0, 1]
+    """
+    return _choose(X, n_clusters, _TRIALS["k-means||"], sample_weight, random_state, n_jobs)
+
+
+def _choose(
+    X: Any,
+    n_clusters: int,
+    trials: int | None,
+    sample_weight: Any,
+    random_state: Any,
+    n_jobs: int | None,
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Check the arguments and choose rows; `trials` as the native code wants them."""
+    rows = checked_rows(X)
+    k = check_n_clusters(n_clusters, rows.n_samples)
+    weights = check_weights(sample_weight, rows.n_samples)
     indices = rows.seeds(
         weights,
         k=k,
-        n_trials=trials,
+        n_trials=default_trials(k) if trials is None else trials,
         seed=draw_seed(check_random_state(random_state)),
         n_threads=_native.resolve_thread_count(n_jobs or 0),
     )
@@ -109,16 +177,22 @@ def check_n_clusters(n_clusters: Any, n_samples: int) -> int:
 
 
 def starting_centers(
-    rows: Rows, X: Any, k: int, init: Any, n_init: int | str, random: np.random.RandomState
+    rows: Rows,
+    X: Any,
+    k: int,
+    init: Any,
+    n_init: int | str,
+    random: np.random.RandomState,
+    inits: Sequence[str] = INITS,
 ) -> tuple[npt.NDArray[np.float64] | None, int]:
     """Return given centres, one set per run, or None for seeding; and the number of runs."""
     if isinstance(n_init, str):
         check_choice("n_init", n_init, ("auto",), also=" or an integer of at least 1")
-        runs = 1 if isinstance(init, str) and init == "k-means++" else 10
+        runs = 1 if isinstance(init, str) and init != "random" else 10
     else:
         runs = check_integer("n_init", n_init, minimum=1)
     if isinstance(init, str):
-        check_choice("init", init, INITS, also=", an array of centres or a callable")
+        check_choice("init", init, inits, also=", an array of centres or a callable")
         return None, runs
     if callable(init):
         sets = [_check_centers(init(X, k, random_state=random), rows, k) for _ in range(runs)]
@@ -161,7 +235,7 @@ def default_trials(k: int) -> int:
 
 def trials_of(init: Any, k: int) -> int:
     """Candidates per step as the native code wants them, for what `init` asks."""
-    return RANDOM_ROWS if isinstance(init, str) and init == "random" else default_trials(k)
+    return _TRIALS.get(init if isinstance(init, str) else "", default_trials(k))
 
 
 def draw_seed(random: np.random.RandomState) -> int:
