@@ -37,9 +37,9 @@ SHOAL_INLINE Chains log2_of(const Chains& x) {
     return (m - 1) / (m + 1);
   });
   const Chains s = chains([&](int i) { return t.at[i] * t.at[i]; });
-  Chains sum = chains([&](int i) { return s.at[i] * (1.0 / 23) + 1.0 / 21; });
-#pragma GCC unroll 10
-  for (int n = 19; n >= 1; n -= 2) {
+  Chains sum = chains([&](int i) { return s.at[i] * (1.0 / 17) + 1.0 / 15; });
+#pragma GCC unroll 7
+  for (int n = 13; n >= 1; n -= 2) {
     sum = chains([&](int i) { return sum.at[i] * s.at[i] + 1.0 / n; });
   }
   return chains([&](int i) {
@@ -56,8 +56,7 @@ SHOAL_INLINE Chains exp2_of(const Chains& y) {
   const Chains f = chains(
       [&](int i) { return ((y.at[i] > low ? y.at[i] : low) - (shifted.at[i] - kRound)) * kLn2; });
   // Taylor's series of e^f for f up to ln(2) / 2.
-  constexpr double kFactors[] = {1.0 / 6227020800,
-                                 1.0 / 479001600,
+  constexpr double kFactors[] = {1.0 / 479001600,
                                  1.0 / 39916800,
                                  1.0 / 3628800,
                                  1.0 / 362880,
@@ -71,8 +70,8 @@ SHOAL_INLINE Chains exp2_of(const Chains& y) {
                                  1.0,
                                  1.0};
   Chains sum = chains([&](int) { return vd{} + kFactors[0]; });
-#pragma GCC unroll 13
-  for (int n = 1; n < 14; ++n) {
+#pragma GCC unroll 12
+  for (int n = 1; n < 13; ++n) {
     sum = chains([&](int i) { return sum.at[i] * f.at[i] + kFactors[n]; });
   }
   return chains([&](int i) { return (vd)((vu)sum.at[i] + ((vu)shifted.at[i] << 52)); });

@@ -84,6 +84,21 @@ def test_inertia_never_rises(seed: int, n: int, d: int) -> None:
     )
 
 
+def test_fits_are_as_good_as_the_best_of_many_starts() -> None:
+    X = make_blobs(3000, 4, centers=7, cluster_std=2.5, random_state=8)[0]
+    choice = choose_k(X, range(2, 11)).choice
+    for k, inertia in zip(choice.k, choice.inertia, strict=True):
+        best = KMeans(k, n_init=20, random_state=0).fit(X)
+        assert inertia <= best.inertia_ * (1 + 1e-4), k
+
+
+def test_a_range_with_gaps_is_merged_over_them() -> None:
+    fits_of = choose_k(BLOBS, [2, 4, 9], n_init=1).results
+    again = choose_k(BLOBS, [2, 4, 9], n_init=10).results
+    for k in (2, 4):
+        assert fits_of[k].inertia == pytest.approx(again[k].inertia)
+
+
 @pytest.mark.parametrize("n_jobs", [2, 7])
 def test_threads_do_not_matter(n_jobs: int) -> None:
     assert same(choose_k(BLOBS, n_jobs=1), choose_k(BLOBS, n_jobs=n_jobs))

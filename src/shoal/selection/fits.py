@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shoal.progress import Callback, Event
+from shoal.selection.refine import Refiner, split
 
 if TYPE_CHECKING:
     from shoal.centroid import KMeansResult
@@ -103,8 +104,12 @@ def fit_all(
     Returns
     -------
     dict of int to KMeansResult
-        The best fit of each k. Inertia never rises with k: the split of the previous fit is
-        among the starts, and the better of two starts is never given up for the worse.
+        The best fit of each k. Inertia never rises with k.
+
+    Notes
+    -----
+    On the way up the split of the previous fit is among the starts. On the way down every k starts
+    once more from the next fit with two centres merged, and with one centre moved.
     """
     from shoal.centroid import kmeans, kmeans_plusplus
 
@@ -131,7 +136,7 @@ def fit_all(
             )
             starts = [search.cluster_centers]
         if results:
-            starts.append(_split(X, weights, next(reversed(results.values())), k))
+            starts.append(split(X, weights, next(reversed(results.values())), k))
         if searches:
             starts = [_cheapest(X, weights, starts, n_jobs)]
         results[k] = kmeans(
@@ -144,6 +149,10 @@ def fit_all(
             callback=watch.of_fit(k, 0.5 if searches else 0.0, 1.0),
         )
         watch.step()
+    refiner = Refiner(X, weights, seed, n_jobs)
+    for k in reversed(ks):
+        results[k] = refiner.refine(results, k, watch.of_fit(k, 0.0, 0.0))
+    refiner.never_rising(results)
     return results
 
 
@@ -155,18 +164,6 @@ def _sample(X: Floats, weights: Floats | None, seed: int) -> tuple[Floats, Float
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.choice(counted, size=min(SEARCH_ROWS, len(counted)), replace=False))
     return np.ascontiguousarray(X[rows]), None if weights is None else weights[rows]
-
-
-def _split(X: Floats, weights: Floats | None, result: KMeansResult, k: int) -> Floats:
-    """Start from a fit with fewer clusters, plus the rows that cost it most."""
-    centers = np.asarray(result.cluster_centers, dtype=np.float64)
-    cost = result.distances.astype(np.float64) ** 2
-    while len(centers) < k:
-        row = X[int(np.argmax(cost if weights is None else cost * weights))]
-        centers = np.vstack([centers, row])
-        difference = X - row
-        cost = np.minimum(cost, np.einsum("ij,ij->i", difference, difference))
-    return centers
 
 
 def _cheapest(
