@@ -84,7 +84,8 @@ def blobs(n: int, d: int, k: int, iterations: int, fuzzifier: float) -> Scenario
             Contender("shoal", "shoal", prepare_shoal),
             Contender("scikit-fuzzy", "skfuzzy", prepare_scikit_fuzzy, uses_openblas=True),
         ),
-        goal=20, note=f"Same start, {iterations} iterations, fuzzifier {fuzzifier:g}, float64.",
+        goal=20 if fuzzifier == 2 else 10,
+        note=f"Same start, {iterations} iterations, fuzzifier {fuzzifier:g}, float64.",
     )  # fmt: skip
 
 
