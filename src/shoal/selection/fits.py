@@ -22,6 +22,9 @@ SEARCH_ABOVE = 50_000
 SEARCH_ROWS = 20_000
 """Rows of that sample."""
 
+MOVES = 4
+"""Centres tried elsewhere per k on the way back; one when the starts compete on a sample."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -109,7 +112,7 @@ def fit_all(
     Notes
     -----
     On the way up the split of the previous fit is among the starts. On the way down every k starts
-    once more from the next fit with two centres merged, and with one centre moved.
+    once more from the next fit with two centres merged, and with a centre moved.
     """
     from shoal.centroid import kmeans, kmeans_plusplus
 
@@ -149,7 +152,7 @@ def fit_all(
             callback=watch.of_fit(k, 0.5 if searches else 0.0, 1.0),
         )
         watch.step()
-    refiner = Refiner(X, weights, seed, n_jobs)
+    refiner = Refiner(X, weights, seed, 1 if searches else MOVES, n_jobs)
     for k in reversed(ks):
         results[k] = refiner.refine(results, k, watch.of_fit(k, 0.0, 0.0))
     refiner.never_rising(results)

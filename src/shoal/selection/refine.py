@@ -32,18 +32,21 @@ class Refiner:
     X : ndarray of shape (n_samples, n_features), float64
     weights : ndarray of shape (n_samples,), float64, or None
     seed : int
+    n_moves : int
+        How often a centre is tried elsewhere.
     n_jobs : int or None
     """
 
     X: Floats
     weights: Floats | None
     seed: int
+    n_moves: int
     n_jobs: int | None
 
     def refine(
         self, results: dict[int, KMeansResult], k: int, callback: Callback | None
     ) -> KMeansResult:
-        """Start once more from a fit itself, from the next one, and with one centre elsewhere.
+        """Start once more from a fit itself, from the next one, and with a centre elsewhere.
 
         Parameters
         ----------
@@ -64,9 +67,7 @@ class Refiner:
         more = min((other for other in results if other > k), default=None)
         if more is not None:
             starts.append(self._merge(results[more], k))
-        moved = self._move(own, k)
-        if moved is not None:
-            starts.append(moved)
+        starts += self._moves(own, k)
         found = self._fit(k, starts, callback)
         # Two fits of the same groups differ by rounding alone: the first one stands.
         return found if found.inertia < own.inertia * (1 - 1e-9) else own
@@ -108,16 +109,18 @@ class Refiner:
             centers, sizes = np.delete(centers, b, axis=0), np.delete(sizes, b)
         return centers
 
-    def _move(self, result: KMeansResult, k: int) -> Floats | None:
+    def _moves(self, result: KMeansResult, k: int) -> list[Floats]:
         """Merge two centres and put the one set free on a row drawn by what it costs."""
         costs = np.square(result.distances.astype(np.float64))
         if self.weights is not None:
             costs *= self.weights
         total = costs.sum()
         if not 0 < total < np.inf:
-            return None
-        row = np.random.default_rng([self.seed, k]).choice(len(costs), p=costs / total)
-        return np.vstack([self._merge(result, k - 1), self.X[row]])
+            return []
+        merged = self._merge(result, k - 1)
+        rng = np.random.default_rng([self.seed, k])
+        drawn = rng.choice(len(costs), self.n_moves, p=costs / total)
+        return [np.vstack([merged, self.X[row]]) for row in drawn]
 
 
 def split(X: Floats, weights: Floats | None, result: KMeansResult, k: int) -> Floats:
