@@ -189,13 +189,15 @@ def make_plan(
         limit, options=_smaller(row, table, guess, n_clusters or 10, limit)
     )
     with watch.stage("prepare", "preparing the columns"):
-        matrix, preparation = prepare(table, **preparing)
+        matrix, preparation = _prepare(row, table, preparing)
     ks, remarks = _numbers_to_try(row, matrix, n_clusters, k_range)
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)
     memory.require(limit, options=_smaller(row, table, d, k, limit))
     # A sweep fits every k, so its starts are shared out over all of them.
     parameters = {**row.defaults(n, d, sum(ks) or 1), **params}
+    if "mixed" in row.accepts:
+        parameters.setdefault("categorical", list(matrix.categorical))
     fits = sum(row.seconds(n, d, k) for k in ks or (1,)) * parameters.get("n_init", 1)
     return Plan(
         table=table,
@@ -210,6 +212,21 @@ def make_plan(
         seconds=fits,
         notes=(*table.notes, *preparation.notes, *remarks),
     )
+
+
+def _prepare(
+    row: catalogue.Algorithm, table: Table, preparing: Mapping[str, Any]
+) -> tuple[Matrix, Preparation]:
+    """Prepare the table as the algorithm wants it."""
+    options = {name: value for name, value in preparing.items() if name != "missing"}
+    takes_missing = "missing" in row.accepts
+    missing = preparing.get("missing") or ("keep" if takes_missing else "median")
+    if missing == "keep" and not takes_missing:
+        raise ParameterError(
+            f"missing must be median, mean, drop or error for {row.name}, which cannot compare "
+            "rows with missing values; got 'keep'."
+        )
+    return prepare(table, missing=missing, encode=row.encoding, **options)
 
 
 def _check_numbers(row: catalogue.Algorithm, n_clusters: int | None, seed: int) -> None:

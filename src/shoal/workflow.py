@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shoal import catalogue, metrics
+from shoal import catalogue
 from shoal.clustering import Clustering, KChoice
 from shoal.data.table import Matrix
 from shoal.errors import ParameterError
 from shoal.explain import make_cards
+from shoal.judging import Fitted, judge, renumber
 from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan, open_table
 from shoal.progress import Callback
 from shoal.provenance import describe_settings, fingerprint, versions
-from shoal.selection import KSweep, choose_k
+from shoal.selection import KSweep, choose_k, choose_k_by
 
 if TYPE_CHECKING:
     from shoal.model_file import LoadedModel, Prediction
@@ -41,7 +42,7 @@ def cluster(
     weight: str | None = None,
     label: str | None = None,
     types: Mapping[str, str] | None = None,
-    missing: str = "median",
+    missing: str | None = None,
     scale: str = "standard",
     transform: str = "none",
     sheet: str | int | None = None,
@@ -74,8 +75,9 @@ def cluster(
     types : mapping of str to str, optional
         Types of columns that are not what they look like: "number", "category", "boolean",
         "date", "text" or "ignore".
-    missing : str, default="median"
-        What to do about missing values; see :func:`shoal.prepare`.
+    missing : str, optional
+        What to do about missing values; see :func:`shoal.prepare`. Left out, they are kept for
+        algorithms that compare such rows, and numbers are replaced by their median for others.
     scale : str, default="standard"
         How numbers are scaled; see :func:`shoal.prepare`.
     transform : str, default="none"
@@ -201,17 +203,6 @@ def choose(
     return job, sweep.choice
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """A fitted model with its labels renumbered by size, and silhouettes that are known."""
-
-    model: Any
-    relabel: npt.NDArray[np.int32]
-    labels: npt.NDArray[np.int32]
-    silhouettes: npt.NDArray[np.float64] | None = None
-    silhouette_rows: npt.NDArray[np.int64] | None = None
-
-
 def _run(
     job: Plan, watch: Watch, settings: dict[str, Any], seed: int, n_jobs: int | None
 ) -> Clustering:
@@ -222,11 +213,11 @@ def _run(
         fitted = _fit_chosen(job, sweep, watch, seed, n_jobs)
     else:
         parameters = {"n_clusters": job.k[0]} if job.k else {}
-        fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
+        fitted = renumber(_fit(job, watch, seed, n_jobs, parameters))
     matrix, model = job.matrix, fitted.model
     row = catalogue.find(job.algorithm)
     with watch.stage("judge", "measuring how good the groups are"):
-        scores, samples, rows = _judge(matrix, fitted, seed, n_jobs)
+        scores, samples, rows = judge(row, matrix, fitted, seed, n_jobs)
         confidence = _per_row(job, model.membership(matrix.X) if row.can("membership") else None)
         outlier_scores = _per_row(
             job, model.outlier_scores(matrix.X) if row.can("outlier_scores") else None
@@ -258,7 +249,7 @@ def _run(
         seed=seed,
         versions=versions(),
         fingerprint=fingerprint(matrix, settings, labels),
-        notes=_notes(job, rows),
+        notes=_notes(job, model, rows),
     )
 
 
@@ -266,10 +257,8 @@ def _fit(
     job: Plan, watch: Watch, seed: int, n_jobs: int | None, parameters: Mapping[str, Any]
 ) -> Any:
     row = catalogue.find(job.algorithm)
-    model = row.load_estimator()(**job.parameters)
-    common = {"random_state": seed, "n_jobs": n_jobs, "callback": watch.callback}
+    model = _estimator(job, watch, seed, n_jobs)
     known = model.get_params()
-    model.set_params(**{name: value for name, value in common.items() if name in known})
     own = {name: model.get_params()[name] for name in parameters if name != "n_clusters"}
     weights = {} if job.matrix.weights is None else {"sample_weight": job.matrix.weights}
     with watch.stage("fit", f"{row.title} on {job.matrix.n_samples:,} rows"):
@@ -278,9 +267,22 @@ def _fit(
     return model.set_params(**own, **{name: None for name in ("callback",) if name in known})
 
 
+def _estimator(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> Any:
+    """Make the algorithm's estimator, with what every job sets where it has it."""
+    model = catalogue.find(job.algorithm).load_estimator()(**job.parameters)
+    common = {"random_state": seed, "n_jobs": n_jobs, "callback": watch.callback}
+    known = model.get_params()
+    return model.set_params(**{name: value for name, value in common.items() if name in known})
+
+
 def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> KSweep:
     """Try every number of groups."""
     with watch.stage("choose-k", f"trying {len(job.k)} numbers of groups"):
+        if catalogue.find(job.algorithm).dissimilarity == "own":
+            return choose_k_by(
+                _estimator(job, watch, seed, n_jobs), job.matrix.X, job.k,
+                sample_weight=job.matrix.weights, random_state=seed, callback=watch.callback,
+            )  # fmt: skip
         return choose_k(
             job.matrix.X, job.k, sample_weight=job.matrix.weights, random_state=seed,
             n_init=job.parameters.get("n_init", SWEEP_STARTS), n_jobs=n_jobs,
@@ -288,14 +290,17 @@ def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> KSweep:
         )  # fmt: skip
 
 
-def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int | None) -> _Fitted:
+def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int | None) -> Fitted:
     """Fit with the recommended k, continuing from the sweep's fit where that can be."""
     k = sweep.choice.recommended
     parameters: dict[str, Any] = {"n_clusters": k}
     row = catalogue.find(job.algorithm)
     if row.continued is not None:
         parameters |= row.continued(_means(job.matrix, sweep.best.labels, k))
-    fitted = _renumber(_fit(job, watch, seed, n_jobs, parameters))
+    if row.dissimilarity == "own":
+        fitted = renumber(sweep.best.model)
+    else:
+        fitted = renumber(_fit(job, watch, seed, n_jobs, parameters))
     if not np.array_equal(fitted.model.labels_, sweep.best.labels):
         return fitted
     return replace(fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows)
@@ -309,49 +314,7 @@ def _means(matrix: Matrix, labels: npt.NDArray[np.int32], k: int) -> npt.NDArray
     return np.stack(sums, axis=1) / totals[:, None]
 
 
-def _renumber(model: Any) -> _Fitted:
-    """Sort the groups by size, largest first, ties by the first row that belongs to them."""
-    found = np.asarray(model.labels_)
-    clustered = found[found >= 0]
-    k = int(found.max(initial=-1)) + 1
-    sizes = np.bincount(clustered, minlength=k)
-    first = np.full(k, len(found), dtype=np.int64)
-    np.minimum.at(first, clustered, np.flatnonzero(found >= 0))
-    relabel = np.empty(k, dtype=np.int32)
-    relabel[np.lexsort((first, -sizes))] = np.arange(k, dtype=np.int32)
-    labels = np.where(found < 0, -1, relabel[np.maximum(found, 0)]).astype(np.int32)
-    return _Fitted(model, relabel, labels)
-
-
-def _judge(
-    matrix: Matrix, fitted: _Fitted, seed: int, n_jobs: int | None
-) -> tuple[dict[str, float], npt.NDArray[np.float64] | None, npt.NDArray[np.int64] | None]:
-    """Score the groups; indices that are undefined for them are left out."""
-    labels, X, weights = fitted.labels, matrix.X, matrix.weights
-    counts = labels >= 0 if weights is None else (labels >= 0) & (weights > 0)
-    inside = np.flatnonzero(counts)
-    scores: dict[str, float] = {}
-    if inside.size:
-        scores["inertia"] = metrics.inertia_score(X, labels, sample_weight=weights)
-    if matrix.truth is not None:
-        scores["adjusted_rand"] = metrics.adjusted_rand_score(matrix.truth, labels)
-    if not 2 <= len(np.unique(labels[inside])) < inside.size:
-        return scores, None, None
-    samples, rows = fitted.silhouettes, fitted.silhouette_rows
-    if samples is None or rows is None:
-        if inside.size < len(X):
-            X, labels = X[inside], labels[inside]
-        chosen = metrics.sample_rows(inside.size, "auto", seed)
-        samples = metrics.silhouette_samples(X, labels, rows=chosen, n_jobs=n_jobs)
-        rows = inside if chosen is None else inside[chosen]
-    scores["silhouette"] = float(samples.mean())
-    for name in ("calinski_harabasz", "davies_bouldin"):
-        index = getattr(metrics, f"{name}_score")
-        scores[name] = float(index(matrix.X, fitted.labels, sample_weight=weights))
-    return scores, samples, rows.astype(np.int64)
-
-
-def _notes(job: Plan, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
+def _notes(job: Plan, model: Any, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
     """Say what was decided along the way."""
     notes = list(job.notes)
     n = job.matrix.n_samples
@@ -360,6 +323,15 @@ def _notes(job: Plan, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
     starts = job.parameters.get("n_init")
     if starts is not None:
         notes.append(f"The best of {starts} starts was kept.")
+    row = catalogue.find(job.algorithm)
+    if row.dissimilarity == "own":
+        notes.append(
+            f"Cost and silhouette are those of the dissimilarity of {row.title} itself; "
+            "Calinski–Harabasz and Davies–Bouldin, which need distances to means, are left out."
+        )
+    balance = getattr(model, "balance_", None)
+    if balance is not None:
+        notes.append(balance)
     return tuple(notes)
 
 

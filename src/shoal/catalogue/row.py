@@ -126,7 +126,8 @@ class Algorithm:
     needs_k, finds_noise : bool
         Whether the number of clusters is a parameter, and whether rows may stay unassigned.
     accepts : tuple of str
-        Of ``"dense"``, ``"sparse"``, ``"distances"``, ``"mixed"``.
+        Of ``"dense"``, ``"sparse"``, ``"distances"``, ``"mixed"`` (numbers beside codes of
+        categories), ``"categories"`` (codes only) and ``"missing"`` (NaN is a missing value).
     supports : mapping of str to True or str
         One cell per name in `CAPABILITIES`: True, or the reason why not.
     time, memory : Cost
@@ -147,6 +148,9 @@ class Algorithm:
     continued : callable (centres) -> dict, or None
         Parameters that continue from the centres which the sweep over k found; None when the
         algorithm starts anew with the k chosen.
+    dissimilarity : {"euclidean", "own"}
+        Whether k-means can stand for the algorithm in the sweep over k, and its indices judge the
+        result; or it is swept and judged by its own ``inertia_`` and ``silhouette_samples``.
     fixed : callable (X, k) -> dict
         Parameters that leave nothing to chance, for the contract tests.
     """
@@ -173,6 +177,7 @@ class Algorithm:
     options: tuple[Option, ...] = ()
     defaults: Callable[[int, int, int], dict[str, Any]] = _no_defaults
     continued: Callable[[Any], dict[str, Any]] | None = None
+    dissimilarity: Literal["euclidean", "own"] = "euclidean"
     fixed: Callable[[Any, int], dict[str, Any]] = _nothing_fixed
 
     def load_estimator(self) -> type[Any]:
@@ -188,6 +193,13 @@ class Algorithm:
     def can(self, capability: str) -> bool:
         """Whether the cell of the grid is a plain yes."""
         return self.supports.get(capability) is True
+
+    @property
+    def encoding(self) -> str:
+        """How :func:`shoal.prepare` encodes categories for it."""
+        if "categories" in self.accepts:
+            return "categories"
+        return "codes" if "mixed" in self.accepts else "indicators"
 
     def seconds(self, n: int, d: int, k: int) -> float:
         """Rough time of one fit on one core, at two billion operations a second."""

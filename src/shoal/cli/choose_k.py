@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,9 +68,13 @@ def choose_k(
     elif quiet:
         give(str(choice.recommended))
     else:
+        # An index that does not apply to the algorithm is left out.
+        curves = [name for name in _CURVES if any(map(math.isfinite, getattr(choice, name)))]
         give(
             text_table(
-                ("k", *(name.replace("_", " ") for name in _CURVES), ""), _rows(choice), range(5)
+                ("k", *(name.replace("_", " ") for name in curves), ""),
+                _rows(choice, curves),
+                range(len(curves) + 1),
             )
         )
         give("\n" + clean(choice.reason, most=600))
@@ -78,9 +83,9 @@ def choose_k(
         give(f"Next: {command_line('shoal', 'cluster', data, '-k', k, *same)}")
 
 
-def _rows(choice: KChoice) -> Iterator[tuple[str, ...]]:
+def _rows(choice: KChoice, curves: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for place, k in enumerate(choice.k):
-        values = (f"{getattr(choice, name)[place]:.4g}" for name in _CURVES)
+        values = (f"{getattr(choice, name)[place]:.4g}" for name in curves)
         marks = [name.replace("_", " ") for name, vote in choice.votes.items() if vote == k]
         if k == choice.recommended:
             marks.insert(0, "recommended")

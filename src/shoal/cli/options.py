@@ -85,8 +85,9 @@ def data_options() -> Decorator[Any]:
         click.option("--weight", metavar="COLUMN", help="Column with the weight of each row."),
         click.option("--label", metavar="COLUMN", help="Column with the truth; never clustered."),
         click.option(
-            "--missing", default="median", show_default=True, metavar="CHOICE",
-            help="Missing values: median, mean, drop (leave the rows out) or error.",
+            "--missing", metavar="CHOICE",
+            help="Missing values: median, mean, drop (leave the rows out), error, or keep; when "
+            "left out, keep where the algorithm can, else median.",
         ),
         click.option(
             "--scale", default="standard", show_default=True, metavar="CHOICE",

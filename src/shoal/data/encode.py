@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from shoal.data.table import Table
 
-__all__ = ["MISSING_LEVEL", "OTHER_LEVEL", "Column", "as_dates", "as_levels", "as_numbers"]
+__all__ = [
+    "MISSING_LEVEL",
+    "OTHER_LEVEL",
+    "Column",
+    "as_dates",
+    "as_levels",
+    "as_numbers",
+    "day_words",
+]
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
@@ -43,7 +51,8 @@ class Column:
         Names of its features, in order: the name itself, or ``"name=level"`` per level.
     levels : tuple of str
         Levels of a category, one per feature, the commonest first; then ``"(other)"`` and
-        ``"(missing)"`` where there are such rows. Of a boolean, the words for 0 and for 1.
+        ``"(missing)"`` where there are such rows. Of a boolean, the words for 0 and for 1; of a
+        number cut into ranges, words for these.
     fill : float or None
         What replaces a missing number, in original units; None where missing values are refused
         or their rows left out. Of a boolean, the share of ones.
@@ -54,6 +63,11 @@ class Column:
         ``"none"``, or ``"log1p"`` applied to a number before centring.
     missing : int
         Missing values in the table it was fitted on.
+    coded : bool
+        Whether the one feature holds the place of the level among `levels`, -1 for a level
+        unknown to the fit and NaN for a missing value.
+    edges, middles : tuple of float
+        Of a number cut into ranges, where all but the first begin, and the median of each.
     """
 
     name: str
@@ -65,9 +79,17 @@ class Column:
     scale: float = 1.0
     transform: str = "none"
     missing: int = 0
+    coded: bool = False
+    edges: tuple[float, ...] = ()
+    middles: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values."""
+        """Plain JSON values; what only coded columns have is left out of the others."""
+        of_codes = {
+            "coded": self.coded,
+            "edges": list(self.edges),
+            "middles": list(self.middles),
+        }
         return {
             "name": self.name,
             "kind": self.kind,
@@ -78,6 +100,7 @@ class Column:
             "scale": self.scale,
             "transform": self.transform,
             "missing": self.missing,
+            **(of_codes if self.coded else {}),
         }
 
     @classmethod
@@ -94,14 +117,18 @@ class Column:
             scale=float(data["scale"]),
             transform=str(data["transform"]),
             missing=int(data["missing"]),
+            coded=bool(data.get("coded", False)),
+            edges=tuple(map(float, data.get("edges", ()))),
+            middles=tuple(map(float, data.get("middles", ()))),
         )
         column.check()
         return column
 
     def check(self) -> None:
         """Refuse what no fitted column holds; a stored one may be damaged."""
-        numbers = (self.centre, self.scale, self.fill or 0.0)
-        wide = len(self.levels) if self.kind == "category" else 1
+        numbers = (self.centre, self.scale, self.fill or 0.0, *self.edges, *self.middles)
+        wide = len(self.levels) if self.kind == "category" and not self.coded else 1
+        ranges = len(self.levels) if self.coded and self.kind in ("number", "date") else 0
         if (
             self.kind not in ("number", "category", "boolean", "date")
             or self.transform not in ("none", "log1p")
@@ -109,6 +136,9 @@ class Column:
             or self.scale <= 0
             or len(self.features) != wide
             or (self.kind == "boolean" and len(self.levels) != 2)
+            or len(self.middles) != ranges
+            or len(self.edges) != max(ranges - 1, 0)
+            or list(self.edges) != sorted(set(self.edges))
         ):
             raise DataError(f"the stored preparation of column {self.name!r} is damaged.")
 
@@ -122,13 +152,13 @@ class Column:
         out : ndarray of shape (n, n_features)
             Columns of the matrix.
         """
+        if self.coded:
+            return self._encode_codes(values, out)
         if self.kind == "category":
             return self._encode_levels(values, out)
         unknown = 0
         if self.kind == "boolean":
-            codes = {self.levels[0].casefold(): 0.0, self.levels[1].casefold(): 1.0}
-            words = ["" if v is None else str(v).strip().casefold() for v in values]
-            numbers = np.array([codes.get(word, np.nan) for word in words], dtype=np.float64)
+            numbers = self._truths(values)
             unknown = int(np.isnan(numbers).sum())
             numbers = np.where(np.isnan(numbers), self.fill or 0.0, numbers)
         else:
@@ -137,6 +167,30 @@ class Column:
                 numbers = np.where(np.isnan(numbers), self.fill, numbers)
         out[:, 0] = (self._forward(numbers) - self.centre) / self.scale
         return unknown
+
+    def _truths(self, values: npt.NDArray[Any]) -> Floats:
+        """0 and 1 for the words of a boolean, NaN for any other."""
+        codes = {self.levels[0].casefold(): 0.0, self.levels[1].casefold(): 1.0}
+        words = ["" if v is None else str(v).strip().casefold() for v in values]
+        return np.array([codes.get(word, np.nan) for word in words], dtype=np.float64)
+
+    def _encode_codes(self, values: npt.NDArray[Any], out: Floats) -> int:
+        if self.kind in ("number", "date"):
+            numbers = values.astype(np.float64)
+            if self.fill is not None:
+                numbers = np.where(np.isnan(numbers), self.fill, numbers)
+            places = np.searchsorted(self.edges, numbers, side="right").astype(np.float64)
+            out[:, 0] = np.where(np.isnan(numbers), np.nan, places)
+            return 0
+        absent = np.array([value is None for value in values], dtype=bool)
+        if self.kind == "boolean":
+            codes = np.nan_to_num(self._truths(values), nan=-1.0)
+            out[:, 0] = np.where(absent, np.nan, codes)
+        else:
+            place = {level: float(i) for i, level in enumerate(self.levels)}
+            missing = place.get(MISSING_LEVEL, np.nan)
+            out[:, 0] = [missing if v is None else place.get(v, -1.0) for v in values]
+        return int(np.count_nonzero(out[:, 0] == -1.0))
 
     def _encode_levels(self, values: npt.NDArray[Any], out: Floats) -> int:
         place = {level: i for i, level in enumerate(self.levels)}
@@ -156,6 +210,8 @@ class Column:
 
     def decode(self, X: Floats) -> npt.NDArray[Any]:
         """Back to original units: numbers, the likeliest level, or ISO dates."""
+        if self.coded:
+            return self._decode_codes(X[:, 0])
         if self.kind == "category":
             words = np.array(self.levels, dtype=object)
             return np.asarray(words[np.argmax(X, axis=1)])
@@ -165,17 +221,31 @@ class Column:
         if self.kind == "boolean":
             words = np.array(self.levels, dtype=object)
             return np.asarray(words[(numbers >= 0.5).astype(int)])
-        if self.kind == "date":
-            stamps = np.round(numbers * DAY).astype("datetime64[us]")
-            return np.array([str(stamp)[:10] for stamp in stamps], dtype=object)
-        return numbers
+        return day_words(numbers) if self.kind == "date" else numbers
+
+    def _decode_codes(self, codes: Floats) -> npt.NDArray[Any]:
+        places = np.nan_to_num(codes, nan=-1.0).astype(int)
+        if self.kind in ("number", "date"):
+            numbers = np.array([*self.middles, np.nan])[places]
+            return day_words(numbers) if self.kind == "date" else numbers
+        return np.asarray(np.array([*self.levels, MISSING_LEVEL], dtype=object)[places])
 
     def shares(self, X: Floats) -> dict[str, Floats]:
-        """Share of each level in rows of features that are means of rows."""
+        """Share of each level in rows of features that are means of rows, or codes."""
+        if self.coded:
+            return {level: (X[:, 0] == i) * 1.0 for i, level in enumerate(self.levels)}
         if self.kind == "category":
             return {level: X[:, i] * self.scale for i, level in enumerate(self.levels)}
         one = X[:, 0] * self.scale + self.centre
         return {self.levels[0]: 1.0 - one, self.levels[1]: one}
+
+
+def day_words(numbers: Floats) -> Texts:
+    """ISO dates of days since 1970-01-01; empty where there is none."""
+    known = np.isfinite(numbers)
+    stamps = np.round(np.where(known, numbers, 0.0) * DAY).astype("datetime64[us]")
+    words = [str(stamp)[:10] if there else "" for stamp, there in zip(stamps, known, strict=True)]
+    return np.array(words, dtype=object)
 
 
 def as_numbers(table: Table, name: str) -> Floats:

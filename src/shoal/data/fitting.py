@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from shoal.data.encode import (
     as_numbers,
 )
 from shoal.data.frames import RowCells
+from shoal.data.ranges import cut_into_ranges
 from shoal.data.scaling import fills, fit_scale, indicator_scale, logs
 from shoal.data.table import Table
 from shoal.errors import DataError
@@ -143,8 +144,10 @@ def fit_columns(
     missing: str,
     scale: str,
     transform: str,
+    encode: str,
 ) -> FittedColumns:
     """Fit every chosen column on the rows kept."""
+    coded = encode != "indicators"
     fitted: dict[str, Column] = {}
     notes: list[str] = []
     dropped: list[tuple[str, str]] = []
@@ -156,12 +159,18 @@ def fit_columns(
         elif judgement.kind in ("number", "date"):
             names.append(name)
         elif judgement.kind == "boolean":
-            fitted[name] = _boolean(name, values, weights, scale)
+            column = _boolean(name, values, weights, scale)
+            fitted[name] = replace(column, centre=0.0, scale=1.0, coded=True) if coded else column
+        elif coded:
+            fitted[name] = _coded_category(name, values, weights, missing)
         else:
             fitted[name], said = _category(name, values, weights, scale)
             notes += said
     kinds = {name: judgement.kind for name, judgement in choice.used}
-    numbers, said = _numbers(names, kinds, raw, rows, weights, missing, scale, transform)
+    if encode == "categories":
+        numbers, said = _ranges(names, kinds, raw, rows, weights, missing)
+    else:
+        numbers, said = _numbers(names, kinds, raw, rows, weights, missing, scale, transform)
     fitted.update(numbers)
     if not fitted:
         raise DataError(
@@ -182,6 +191,13 @@ def _missing_notes(
     counts: Mapping[str, int], kinds: Mapping[str, str], missing: str, n_rows: int
 ) -> list[str]:
     notes = []
+    if missing == "keep":
+        total = sum(counts.values())
+        said = (
+            f"{total:,} missing value{'s' * (total > 1)} stayed missing: a row is compared in the "
+            f"columns in which it has a value ({_counted(counts)})."
+        )
+        return [said] if total else []
     numeric = {n: c for n, c in counts.items() if c and kinds[n] in ("number", "date")}
     worded = {n: c for n, c in counts.items() if c and n not in numeric}
     if numeric:
@@ -237,6 +253,32 @@ def _numbers(
     return columns, _number_notes(names, logged, found.no_spread, transform)
 
 
+def _ranges(
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    raw: Raw,
+    rows: npt.NDArray[np.int64],
+    weights: Floats | None,
+    missing: str,
+) -> tuple[dict[str, Column], list[str]]:
+    columns: dict[str, Column] = {}
+    for name in names:
+        values = _kept(raw[name], rows)
+        filled = None
+        if missing in ("median", "mean"):
+            filled = float(fills(values[:, None], weights, missing)[0])
+        columns[name] = cut_into_ranges(name, kinds[name], values, weights, filled)
+    if not columns:
+        return {}, []
+    shown = [f"{name} ({len(column.levels)})" for name, column in columns.items()]
+    more = f" and {len(shown) - 8} more columns" if len(shown) > 8 else ""
+    said = (
+        "Numbers became categories, each value where there are few and else ranges of about "
+        f"equally many rows: {', '.join(shown[:8])}{more}."
+    )
+    return columns, [said]
+
+
 def _number_notes(
     names: Sequence[str], logged: npt.NDArray[np.bool_], flat: tuple[int, ...], transform: str
 ) -> list[str]:
@@ -276,9 +318,8 @@ def _boolean(name: str, values: npt.NDArray[Any], weights: Floats | None, scale:
     )
 
 
-def _category(
-    name: str, values: npt.NDArray[Any], weights: Floats | None, scale: str
-) -> tuple[Column, list[str]]:
+def _ranked(values: npt.NDArray[Any], weights: Floats | None) -> list[str]:
+    """Levels of a category, the commonest first."""
     counts: Counter[str] = Counter(value for value in values if value is not None)
     if weights is not None:
         # A row of weight zero counts as absent, so that a weight is a number of repetitions.
@@ -286,7 +327,24 @@ def _category(
         for value, mass in zip(values, weights, strict=True):
             if value is not None and mass > 0:
                 counts[value] += mass
-    ranked = sorted(counts, key=lambda level: (-counts[level], level))
+    return sorted(counts, key=lambda level: (-counts[level], level))
+
+
+def _coded_category(
+    name: str, values: npt.NDArray[Any], weights: Floats | None, missing: str
+) -> Column:
+    # A code costs nothing, so every level keeps its own.
+    levels = tuple(_ranked(values, weights))
+    absent = sum(value is None for value in values)
+    if absent and missing != "keep":
+        levels = (*levels, MISSING_LEVEL)
+    return Column(name, "category", (name,), levels, missing=absent, coded=True)
+
+
+def _category(
+    name: str, values: npt.NDArray[Any], weights: Floats | None, scale: str
+) -> tuple[Column, list[str]]:
+    ranked = _ranked(values, weights)
     notes = []
     kept = ranked
     if len(ranked) > MAX_LEVELS:

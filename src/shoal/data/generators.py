@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from shoal.data.columns import tag
+from shoal.data.mixed_table import mixed_table
 from shoal.data.source import nearest_name
 from shoal.data.table import Table
 from shoal.errors import ParameterError
@@ -129,6 +130,21 @@ KINDS: Mapping[str, Kind] = {
             "seed": SEED,
         },
     ),
+    "mixed": Kind(
+        "",
+        "groups in numbers and words together, some values missing if you like",
+        {
+            "samples": _samples(500),
+            "numbers": Option(2, "numbers", "int", "number columns", 0),
+            "categories": Option(3, "categories", "int", "columns of words", 0),
+            "levels": Option(4, "levels", "int", "different words in a column", 2),
+            "centers": Option(3, "centers", "int", "number of groups", 1),
+            "cluster_std": Option(1.0, "cluster_std", "float", "spread of the numbers", 0),
+            "noise": Option(0.2, "noise", "float", "share of words drawn from all", 0, 1),
+            "missing": Option(0.0, "missing", "float", "share of values left out", 0, 1),
+            "seed": SEED,
+        },
+    ),
     "swiss_roll": Kind(
         "make_swiss_roll",
         "a rolled-up sheet in three dimensions",
@@ -152,19 +168,22 @@ def make(kind: str, **options: Any) -> Table:
 
     Parameters
     ----------
-    kind : {"classification", "blobs", "moons", "circles", "uniform", "swiss_roll", "s_curve"}
-        What to make; `KINDS` lists the options of each with ranges and defaults.
+    kind : str
+        ``"classification"``, ``"blobs"``, ``"moons"``, ``"circles"``, ``"uniform"``, ``"mixed"``,
+        ``"swiss_roll"`` or ``"s_curve"``; `KINDS` lists the options of each with ranges and
+        defaults.
     **options
         ``samples``, ``seed`` and, by kind: ``features``, ``informative``, ``redundant``,
         ``repeated``, ``classes``, ``clusters_per_class``, ``weights``, ``flip_y``, ``class_sep``,
         ``hypercube``, ``shift``, ``scale``, ``centers``, ``cluster_std``, ``low``, ``high``,
-        ``noise``, ``factor``, ``hole``, ``shuffle``; each as in scikit-learn.
+        ``noise``, ``factor``, ``hole``, ``shuffle``, each as in scikit-learn; and for mixed tables
+        ``numbers``, ``categories``, ``levels`` and ``missing``.
 
     Returns
     -------
     Table
-        Columns ``x1``, ``x2``, … and, but for a roll or curve, ``label`` with the group each row
-        was drawn from, marked as known truth.
+        Columns ``x1``, ``x2``, … (of a mixed table also ``c1``, ``c2``, … of words) and, but for a
+        roll or curve, ``label`` with the group each row was drawn from, marked as known truth.
 
     Raises
     ------
@@ -194,6 +213,8 @@ def make(kind: str, **options: Any) -> Table:
     values = {name: option.default for name, option in known.options.items()}
     values.update({name: _checked(name, known.options[name], v) for name, v in options.items()})
     _check_together(kind, values)
+    if kind == "mixed":
+        return mixed_table(values)
     X, labels = _generate(kind, known, values)
     truth = None if labels is None else ("label", [str(int(code)) for code in labels])
     names = [f"x{i}" for i in range(1, X.shape[1] + 1)]
@@ -239,15 +260,18 @@ def _range_words(option: Option) -> str:
 
 def _check_together(kind: str, values: dict[str, Any]) -> None:
     """Rules between options, in the words of their names."""
-    if values["samples"] * values.get("features", 3) > MAX_CELLS:
+    columns = values.get("features", values.get("numbers", 3) + values.get("categories", 0))
+    if values["samples"] * columns > MAX_CELLS:
         raise ParameterError(
-            f"samples times features must be at most {MAX_CELLS:,}; got "
-            f"{values['samples'] * values['features']:,}."
+            f"samples times columns must be at most {MAX_CELLS:,}; got "
+            f"{values['samples'] * columns:,}."
         )
     if "low" in values and values["low"] >= values["high"]:
         raise ParameterError(
             f"low must be below high; got low={values['low']:g} and high={values['high']:g}."
         )
+    if kind == "mixed" and values["numbers"] + values["categories"] == 0:
+        raise ParameterError("numbers and categories must not both be 0; got no columns at all.")
     spread = values.get("cluster_std")
     if isinstance(spread, list) and len(spread) != values["centers"]:
         raise ParameterError(

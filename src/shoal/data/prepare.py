@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,10 @@ from shoal.errors import DataError, ParameterError
 
 __all__ = ["Column", "Preparation", "prepare"]
 
-VERSION = 1
+VERSION, WITH_CODES = 1, 2
+"""Versions of the stored form; only a preparation with coded columns needs the second."""
+
+ENCODINGS = ("indicators", "codes", "categories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,12 @@ class Preparation:
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns used."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def categorical(self) -> tuple[int, ...]:
+        """Places of the features that hold codes of categories."""
+        places = self.slices()
+        return tuple(places[column.name].start for column in self.columns if column.coded)
 
     def slices(self) -> dict[str, slice]:
         """Where the features of each column stand in the matrix."""
@@ -109,7 +117,7 @@ class Preparation:
         truth = None
         if self.label is not None and self.label in known:
             truth = fitting.truth(table, self.label)[rows]
-        return Matrix(X, self.feature_names, rows, None, truth, tuple(notes))
+        return Matrix(X, self.feature_names, rows, None, truth, tuple(notes), self.categorical)
 
     def inverse(self, X: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
         """Turn rows of features, such as centres, back into original units.
@@ -155,7 +163,7 @@ class Preparation:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, numbers exact."""
         return {
-            "version": VERSION,
+            "version": WITH_CODES if self.categorical else VERSION,
             "columns": [column.to_dict() for column in self.columns],
             "dropped": [list(pair) for pair in self.dropped],
             "notes": list(self.notes),
@@ -178,9 +186,9 @@ class Preparation:
         """
         try:
             version = data["version"]
-            if version != VERSION:
+            if version not in (VERSION, WITH_CODES):
                 raise DataError(
-                    f"the stored preparation must have version {VERSION}; got {version!r}. "
+                    f"the stored preparation must have version 1 or 2; got {version!r}. "
                     "Update shoal to read it."
                 )
             found = cls(
@@ -225,6 +233,7 @@ def prepare(
     missing: str = "median",
     scale: str = "standard",
     transform: str = "none",
+    encode: str = "indicators",
 ) -> tuple[Matrix, Preparation]:
     """Choose columns, encode categories, fill missing values and scale.
 
@@ -243,21 +252,27 @@ def prepare(
     types : mapping of str to str, optional
         ``"number"``, ``"category"``, ``"boolean"``, ``"date"``, ``"text"`` or ``"ignore"`` per
         column name, where the rules of `shoal.data.kinds` judge wrongly.
-    missing : {"median", "mean", "drop", "error"}, default "median"
+    missing : {"median", "mean", "drop", "error", "keep"}, default "median"
         What becomes of missing values: a number is replaced by its column's median or mean and a
         missing category is a level of its own; or rows with any are left out; or the first is an
-        error.
+        error. ``"keep"`` leaves them missing, as NaN, for algorithms that can compare such rows;
+        it needs categories as codes.
     scale : {"standard", "robust", "minmax", "none"}, default "standard"
         Numbers have mean 0 and standard deviation 1; or median 0 and interquartile range 1; or
         minimum 0 and maximum 1; or stay as they are.
     transform : {"none", "log", "auto"}, default "none"
         ``"log"`` takes log(1 + x) of every number column without negative values, ``"auto"`` of
         those with a skewness above 2. The inverse undoes it.
+    encode : {"indicators", "codes", "categories"}, default "indicators"
+        A category becomes several features of 0 and 1, or one feature that holds the place of its
+        level, for algorithms that know categories. With ``"categories"`` numbers and dates become
+        categories too: each value where there are at most ten, else five ranges of about equally
+        many rows; `scale` and `transform` then say nothing.
 
     Returns
     -------
     matrix : Matrix
-        The numbers to cluster, all finite.
+        The numbers to cluster, all finite but for missing ones that are kept.
     preparation : Preparation
         How they came about; turns new rows into features and features back into original units.
 
@@ -293,6 +308,12 @@ def prepare(
     missing = _one_of("missing", missing, FILLS)
     scale = _one_of("scale", scale, SCALES)
     transform = _one_of("transform", transform, TRANSFORMS)
+    encode = _one_of("encode", encode, ENCODINGS)
+    if missing == "keep" and encode == "indicators":
+        raise ParameterError(
+            "missing must be median, mean, drop or error where categories become indicators; got "
+            "'keep'. Take an algorithm that compares rows with missing values: shoal algorithms."
+        )
     if table.n_rows < 2:
         raise DataError(f"{table.source} has only one row. Groups need at least two.")
     roles, notes = choose_roles(table, columns, id, weight, label)
@@ -303,11 +324,12 @@ def prepare(
     notes += said
     weights = None if weight is None else fitting.weights(table, weight)[rows]
     fitted = fitting.fit_columns(
-        table, choice, raw, rows, weights, missing=missing, scale=scale, transform=transform
-    )
+        table, choice, raw, rows, weights, missing=missing, scale=scale, transform=transform,
+        encode=encode,
+    )  # fmt: skip
     notes += fitted.notes
     X, _ = fitting.build(fitted.columns, raw, rows)
-    if not math.isfinite(float(np.abs(X).max(initial=0.0))):
+    if np.isinf(X).any() or (missing != "keep" and np.isnan(X).any()):
         raise DataError(f"{table.source} holds numbers too large to scale.")
     preparation = Preparation(
         columns=fitted.columns,
@@ -321,4 +343,7 @@ def prepare(
         transformation=transform,
     )
     truth = None if roles.label is None else fitting.truth(table, roles.label)[rows]
-    return Matrix(X, preparation.feature_names, rows, weights, truth, tuple(notes)), preparation
+    matrix = Matrix(
+        X, preparation.feature_names, rows, weights, truth, tuple(notes), preparation.categorical
+    )
+    return matrix, preparation

@@ -24,7 +24,7 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-FILLS = ("median", "mean", "drop", "error")
+FILLS = ("median", "mean", "drop", "error", "keep")
 SCALES = ("standard", "robust", "minmax", "none")
 TRANSFORMS = ("none", "log", "auto")
 
@@ -77,13 +77,15 @@ def logs(numbers: Floats, transform: str) -> npt.NDArray[np.bool_]:
     """Which columns to take the logarithm of: none negative and, for ``"auto"``, skewed."""
     if transform == "none":
         return np.zeros(numbers.shape[1], dtype=bool)
-    possible = numbers.min(axis=0) >= 0.0
+    possible = np.nanmin(numbers, axis=0) >= 0.0
     if transform == "log":
         return np.asarray(possible)
     from scipy.stats import skew
 
     with np.errstate(all="ignore"):
-        return np.asarray(possible & (np.nan_to_num(skew(numbers, axis=0)) > SKEWED))
+        return np.asarray(
+            possible & (np.nan_to_num(skew(numbers, axis=0, nan_policy="omit")) > SKEWED)
+        )
 
 
 def fit_scale(numbers: Floats, weights: Floats | None, scale: str, names: Sequence[str]) -> Fitted:
@@ -112,7 +114,7 @@ def _standard(numbers: Floats, weights: Floats | None) -> Fitted:
 
 
 def _minmax(numbers: Floats, _weights: Floats | None) -> Fitted:
-    low, high = numbers.min(axis=0), numbers.max(axis=0)
+    low, high = np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0)
     return Fitted(low, np.where(high > low, high - low, 1.0))
 
 
@@ -122,11 +124,11 @@ def _robust(numbers: Floats, weights: Floats | None) -> Fitted:
 
         scaler: Any = RobustScaler(copy=True).fit(numbers)
         centre, scale = np.asarray(scaler.center_), np.asarray(scaler.scale_)
-        low, high = np.quantile(numbers, [0.25, 0.75], axis=0)
+        low, high = np.nanquantile(numbers, [0.25, 0.75], axis=0)
     else:
         weights = weights[weights > 0]
         order = [0.25, 0.5, 0.75]
-        low, centre, high = np.quantile(
+        low, centre, high = np.nanquantile(
             numbers, order, axis=0, weights=weights, method="inverted_cdf"
         )
         scale = high - low

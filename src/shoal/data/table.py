@@ -52,8 +52,8 @@ class Matrix:
 
     Attributes
     ----------
-    X : ndarray of shape (n_samples, n_features), float64, C-contiguous, finite
-        The prepared rows.
+    X : ndarray of shape (n_samples, n_features), float64, C-contiguous
+        The prepared rows; finite, or NaN where a missing value was kept.
     feature_names : tuple of str
         One name per column of `X`; an encoded category reads ``"column=value"``.
     rows : ndarray of shape (n_samples,), int64
@@ -64,6 +64,8 @@ class Matrix:
         The column given by ``label=``, never used for fitting.
     notes : tuple of str
         What was noticed while preparing these rows, one sentence each.
+    categorical : tuple of int
+        Columns of `X` that hold codes of categories; their order means nothing.
     """
 
     X: npt.NDArray[np.float64]
@@ -72,6 +74,7 @@ class Matrix:
     weights: npt.NDArray[np.float64] | None = None
     truth: npt.NDArray[np.object_] | None = field(default=None)
     notes: tuple[str, ...] = ()
+    categorical: tuple[int, ...] = ()
 
     @property
     def n_samples(self) -> int:

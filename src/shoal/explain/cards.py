@@ -84,7 +84,7 @@ def make_cards(
         number_wordings(table.column_names),
         groups,
     )
-    typical = typical_rows(matrix.X, groups, n_typical)
+    typical = typical_rows(matrix, groups, n_typical)
     sizes = np.bincount(codes[codes >= 0], minlength=groups.n_groups)
     scores = _mean_silhouettes(silhouette, silhouette_rows, codes, groups.n_groups)
     names = name_groups(used.traits)

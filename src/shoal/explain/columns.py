@@ -140,6 +140,8 @@ def _encode(name: str, values: pa.ChunkedArray) -> Categories:
 
 
 def _codes(column: Column, block: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    if column.coded:
+        return np.nan_to_num(block[:, 0], nan=-1.0).astype(np.int64)
     if column.kind == "boolean":
         return np.asarray(block[:, 0] * column.scale + column.centre >= 0.5, dtype=np.int64)
     return np.asarray(np.where(block.any(axis=1), block.argmax(axis=1), -1), dtype=np.int64)

@@ -19,6 +19,7 @@ __all__ = [
     "Column",
     "column_names",
     "column_values",
+    "features",
     "matrix_labels",
     "number_columns",
     "spread",
@@ -30,6 +31,7 @@ RANKING_ROWS = 20_000
 RANKING_CELLS = 20_000_000
 MOST_CANDIDATES = 40
 FEWEST_VALUES = 8
+MOST_INDICATORS = 20  # of one column, its commonest levels
 TWINS = 0.9  # correlation from which two columns say the same
 
 
@@ -99,6 +101,32 @@ def _adapt(found: Numbers | Categories) -> Column:
     values = np.full(len(found.codes), np.nan)
     values[present] = rank[found.codes[present]]
     return Column(found.name, values, tuple(found.levels[level] for level in order))
+
+
+def features(
+    clustering: Clustering,
+) -> tuple[npt.NDArray[np.float64], tuple[str, ...]]:
+    """Turn the prepared rows into numbers alone, and name these.
+
+    Codes become indicators of the commonest levels, and missing numbers the mean of their column.
+    """
+    matrix = clustering.matrix
+    if not matrix.categorical:
+        return matrix.X, matrix.feature_names
+    parts: list[npt.NDArray[np.float64]] = []
+    names: list[str] = []
+    for column, values in zip(clustering.preparation.columns, matrix.X.T, strict=True):
+        if not column.coded:
+            mean = np.nanmean(values)
+            parts.append(np.where(np.isnan(values), mean, values))
+            names.append(column.name)
+            continue
+        known = values[values >= 0].astype(np.int64)
+        counts = np.bincount(known, minlength=len(column.levels))
+        for level in np.sort(np.argsort(-counts, kind="stable")[:MOST_INDICATORS]):
+            parts.append((values == level) * 1.0)
+            names.append(f"{column.name}={column.levels[level]}")
+    return np.stack(parts, axis=1), tuple(names)
 
 
 def number_columns(clustering: Clustering) -> list[str]:

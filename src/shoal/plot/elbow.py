@@ -68,7 +68,8 @@ def elbow(clustering: Clustering) -> Figure:
         ("Calinski\N{EN DASH}Harabasz", "higher is better", choice.calinski_harabasz, max),
         ("Davies\N{EN DASH}Bouldin", "lower is better", choice.davies_bouldin, min),
     )
-    for place, (name, note, values, best) in enumerate(panels):
+    known_panels = [panel for panel in panels if np.isfinite(panel[2]).any()]
+    for place, (name, note, values, best) in enumerate(known_panels):
         small = style.new_axes(figure, 5.85, 3.2 - place * 1.33, 2.35, 0.8)
         errors = choice.silhouette_error if name == "Silhouette" and sampled else None
         _draw_line(small, choice, values, errors, 3)

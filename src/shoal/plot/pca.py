@@ -10,7 +10,7 @@ import numpy.typing as npt
 from shoal.errors import ParameterError
 from shoal.plot import style
 from shoal.plot.axis import Scale
-from shoal.plot.columns import matrix_labels, spread
+from shoal.plot.columns import features, matrix_labels, spread
 from shoal.plot.points import draw_badges, draw_points, medians
 from shoal.plot.text import percent
 
@@ -95,7 +95,7 @@ def pca(clustering: Clustering, projection: Projection | None = None) -> Figure:
             f"the matrix must have two rows and two columns; got {clustering.matrix.X.shape}. "
             "Draw distributions instead."
         )
-    found = projection or project(clustering.matrix.X)
+    found = projection or project(features(clustering)[0])
     labels = matrix_labels(clustering)
     figure = style.new_figure(5.6)
     axes = style.new_axes(figure, 0.95, 0.75, 7.2, 4.65)

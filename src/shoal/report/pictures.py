@@ -12,6 +12,7 @@ from shoal import plot
 from shoal.plot.columns import (
     column_names,
     column_values,
+    features,
     matrix_labels,
     number_columns,
     telling,
@@ -159,8 +160,8 @@ class _Drawer:
         )
 
     def pca(self) -> Picture:
-        found: Projection = project(self.clustering.matrix.X)
-        names = self.clustering.matrix.feature_names
+        X, names = features(self.clustering)
+        found: Projection = project(X)
         rows: list[tuple[str, ...]] = []
         for axis, share in zip(found.axes, found.shares, strict=True):
             main = np.argsort(-np.abs(axis), kind="stable")[:5]
@@ -233,23 +234,27 @@ class _Drawer:
         choice = self.clustering.choice
         if choice is None:
             raise AssertionError("only drawn when k was chosen")
-        rows = zip(
-            choice.k,
-            choice.inertia,
-            choice.silhouette,
-            choice.calinski_harabasz,
-            choice.davies_bouldin,
-            strict=True,
-        )
+        shown = [
+            (name, values)
+            for name, values in (
+                ("Inertia", choice.inertia),
+                ("Silhouette", choice.silhouette),
+                ("Calinski-Harabasz", choice.calinski_harabasz),
+                ("Davies-Bouldin", choice.davies_bouldin),
+            )
+            if np.isfinite(values).any()
+        ]
+        names = [name for name, _ in shown]
+        rows = zip(choice.k, *(values for _, values in shown), strict=True)
         return Picture(
             "elbow",
             "Quality for each number of groups",
             "The band marks the recommended number; a ring marks the best value of each index.",
-            f"Inertia, silhouette, Calinski-Harabasz and Davies-Bouldin for {choice.k[0]} to "
+            f"{', '.join(names[:-1])} and {names[-1]} for {choice.k[0]} to "
             f"{choice.k[-1]} groups; {choice.recommended} is recommended.",
             Grid(
                 "Indices for each number of groups",
-                ("Groups", "Inertia", "Silhouette", "Calinski-Harabasz", "Davies-Bouldin"),
+                ("Groups", *names),
                 tuple((str(k), *(number(value) for value in values)) for k, *values in rows),
             ),
             plot.elbow(self.clustering),

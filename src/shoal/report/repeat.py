@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["call", "command"]
 
-DEFAULTS = {"algorithm": "kmeans", "missing": "median", "scale": "standard", "transform": "none"}
+DEFAULTS = {"algorithm": "kmeans", "scale": "standard", "transform": "none"}
 NAMES = ("columns", "drop")
 UNNAMED = ("the data", "the data frame", "the array", "the list", "the list of rows")
 READING = ("sheet", "delimiter", "encoding", "decimal")

@@ -156,29 +156,36 @@ def choice(clustering: Clustering) -> dict[str, Any] | None:
     found = clustering.choice
     if found is None:
         return None
-    best = {
-        "silhouette": _best(found.silhouette, max),
-        "calinski_harabasz": _best(found.calinski_harabasz, max),
-        "davies_bouldin": _best(found.davies_bouldin, min),
-    }
+    indices = [
+        (name, values, digits, choose)
+        for name, values, digits, choose in (
+            ("Silhouette", found.silhouette, 3, max),
+            (SCORES["calinski_harabasz"], found.calinski_harabasz, None, max),
+            (SCORES["davies_bouldin"], found.davies_bouldin, 3, min),
+        )
+        if any(map(math.isfinite, values))
+    ]
+    best = [_best(values, choose) for _, values, _, choose in indices]
     rows = []
     for at, k in enumerate(found.k):
         error = found.silhouette_error[at]
         plus = f" \N{PLUS-MINUS SIGN} {error:.3f}" if math.isfinite(error) and error > 0 else ""
+        cells = [(number(found.inertia[at]), False)]
+        for (name, values, digits, _), first in zip(indices, best, strict=True):
+            words = number(values[at]) if digits is None else _digits(values[at], digits)
+            cells.append((words + (plus if name == "Silhouette" else ""), at == first))
         rows.append(
             {
                 "k": k,
                 "recommended": k == found.recommended,
                 "elbow": k == found.elbow,
-                "cells": [
-                    (number(found.inertia[at]), False),
-                    (_digits(found.silhouette[at], 3) + plus, at == best["silhouette"]),
-                    (number(found.calinski_harabasz[at]), at == best["calinski_harabasz"]),
-                    (_digits(found.davies_bouldin[at], 3), at == best["davies_bouldin"]),
-                ],
+                "cells": cells,
             }
         )
+    better = [f"a {'higher' if choose is max else 'lower'} {name}" for name, *_, choose in indices]
     return {
+        "names": [name for name, *_ in indices],
+        "better": " and ".join(better),
         "rows": rows,
         "recommended": found.recommended,
         "reason": found.reason,
@@ -198,9 +205,12 @@ def preparation(clustering: Clustering, limits: Limits) -> dict[str, Any]:
             how.append(f"{column.missing:,} missing{filled}")
         if column.transform != "none":
             how.append(f"transformed by {column.transform}")
-        if column.levels:
-            how.append(f"{len(column.levels):,} values, one column each")
-        if column.kind in {"number", "date"} and chosen.scale in SCALES:
+        if column.edges:
+            how.append(f"cut into {len(column.levels):,} ranges")
+        elif column.levels:
+            each = "" if column.coded else ", one column each"
+            how.append(f"{len(column.levels):,} values{each}")
+        if column.kind in {"number", "date"} and not column.coded and chosen.scale in SCALES:
             how.append(f"scaled {SCALES[chosen.scale]}")
         columns.append((shorten(column.name, 60), column.kind, "; ".join(how)))
     notes = [*clustering.table.notes, *chosen.notes, *clustering.matrix.notes, *clustering.notes]

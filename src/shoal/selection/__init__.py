@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from shoal.selection.k_range import parse_k_range
 from shoal.selection.knee import find_knee
+from shoal.selection.own import choose_k_by, own_silhouettes
 from shoal.selection.sweep import KSweep, choose_k
 
-__all__ = ["KSweep", "choose_k", "find_knee", "parse_k_range"]
+__all__ = [
+    "KSweep",
+    "choose_k",
+    "choose_k_by",
+    "find_knee",
+    "own_silhouettes",
+    "parse_k_range",
+]

@@ -35,7 +35,7 @@ class Indices:
     k : sequence of int
         Numbers of clusters, ascending.
     silhouette, silhouette_error, calinski_harabasz, davies_bouldin : sequence of float
-        Values, finite.
+        Values, finite; of the last two all may be NaN, when they do not apply.
     elbow : int or None
         Knee of the inertia.
     sampled : int or None
@@ -77,7 +77,10 @@ class Recommendation:
 
 
 def recommend(
-    indices: Indices, reference: Callable[[int], Sequence[float]] | None = None
+    indices: Indices,
+    reference: Callable[[int], Sequence[float]] | None = None,
+    *,
+    without: str = "evenly spread data without any groups",
 ) -> Recommendation:
     """Choose the number of clusters.
 
@@ -92,6 +95,8 @@ def recommend(
     reference : callable, optional
         Gives, for a k, silhouettes of data without groups; see
         :func:`shoal.selection.reference.reference_silhouettes`.
+    without : str
+        What these data are, in words.
 
     Returns
     -------
@@ -101,11 +106,11 @@ def recommend(
     scores = np.asarray(indices.silhouette, dtype=np.float64)
     best = int(scores.argmax())
     tolerance = max(SMALL_MARGIN, float(indices.silhouette_error[best]))
-    votes = {
-        "silhouette": indices.k[best],
-        "calinski_harabasz": indices.k[int(np.argmax(indices.calinski_harabasz))],
-        "davies_bouldin": indices.k[int(np.argmin(indices.davies_bouldin))],
-    }
+    votes = {"silhouette": indices.k[best]}
+    if np.isfinite(indices.calinski_harabasz).all():
+        votes["calinski_harabasz"] = indices.k[int(np.argmax(indices.calinski_harabasz))]
+    if np.isfinite(indices.davies_bouldin).all():
+        votes["davies_bouldin"] = indices.k[int(np.argmin(indices.davies_bouldin))]
     if indices.elbow is not None:
         votes["elbow"] = indices.elbow
     near = np.flatnonzero(scores[: best + 1] >= scores[best] - tolerance)
@@ -115,7 +120,8 @@ def recommend(
     margin = float(scores[chosen] - others.max()) if len(others) else 0.0
     k = indices.k[chosen]
     expected, beaten = _compare(scores[chosen], reference(k) if reference else ())
-    reason = _verdict(indices, scores, best, chosen, expected if not beaten else None)
+    unbeaten = None if beaten or expected is None else f"{without} reach ({expected:.2f})"
+    reason = _verdict(indices, scores, best, chosen, unbeaten)
     return Recommendation(k, votes, margin, f"{reason}{_opinions(k, votes)}.", expected)
 
 
@@ -132,14 +138,13 @@ def _verdict(
     scores: npt.NDArray[np.float64],
     best: int,
     chosen: int,
-    unbeaten: float | None,
+    unbeaten: str | None,
 ) -> str:
     k, score, source = indices.k[chosen], _score(indices, chosen), _source(indices)
     if unbeaten is not None:
         return (
             f"No number of clusters stands out: with {k} the silhouette is {score}{source}, no "
-            f"more than evenly spread data without any groups reach ({unbeaten:.2f}), so take "
-            "the groups as a convenient way to cut the data"
+            f"more than {unbeaten}, so take the groups as a convenient way to cut the data"
         )
     if scores[chosen] < WEAK:
         return (

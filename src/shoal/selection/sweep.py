@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,7 @@ class KSweep:
     choice : KChoice
         The indices and the recommendation.
     results : mapping of int to KMeansResult
-        The best fit of each k.
+        The best fit of each k; of another algorithm's own sweep `shoal.selection.own.OwnFit`.
     silhouettes : mapping of int to ndarray of shape (m,), float64
         Per k the silhouettes of the rows in `silhouette_rows`.
     silhouette_rows : ndarray of shape (m,), int64
@@ -49,13 +49,13 @@ class KSweep:
     """
 
     choice: KChoice
-    results: Mapping[int, KMeansResult]
+    results: Mapping[int, Any]
     silhouettes: Mapping[int, npt.NDArray[np.float64]]
     silhouette_rows: npt.NDArray[np.int64]
     notes: tuple[str, ...] = ()
 
     @property
-    def best(self) -> KMeansResult:
+    def best(self) -> Any:
         """The fit with the recommended number of clusters."""
         return self.results[self.choice.recommended]
 
