@@ -10,7 +10,18 @@ import numpy.typing as npt
 
 from benchmarks.scenario import Data, Scenario
 
-__all__ = ["blob_starts", "blobs", "data_file", "digits", "head", "labelled_blobs", "load", "photo"]
+__all__ = [
+    "blob_starts",
+    "blobs",
+    "categories",
+    "data_file",
+    "digits",
+    "head",
+    "labelled_blobs",
+    "load",
+    "mixed",
+    "photo",
+]
 
 FOLDER = Path(__file__).parent / "data"
 PHOTO_SIZE = (2048, 1365)
@@ -51,6 +62,36 @@ def labelled_blobs(n: int, d: int, k: int, spread: float, dtype: str) -> Callabl
         rows = scaled(n, scale, at_least=20 * k)
         points, labels = blobs(rows, d, k, spread, seed=5, dtype=dtype)
         return {"X": points, "y": labels, "k": k}
+
+    return make
+
+
+def categories(n: int, d: int, k: int, noise: float) -> Callable[[float], Data]:
+    """Rows of ten categories a column around `k` modes, a share of the entries drawn anew."""
+
+    def make(scale: float) -> Data:
+        rows = scaled(n, scale, at_least=20 * k)
+        rng = np.random.default_rng(0)
+        centres = rng.integers(10, size=(k, d))
+        labels = rng.integers(k, size=rows)
+        points = centres[labels]
+        strays = rng.random(points.shape) < noise
+        points[strays] = rng.integers(10, size=int(strays.sum()))
+        return {"X": points, "y": labels, "k": k}
+
+    return make
+
+
+def mixed(n: int, d: int, k: int, noise: float) -> Callable[[float], Data]:
+    """Rows of `d` standardised numbers and then `d` categories, which share their groups."""
+
+    def make(scale: float) -> Data:
+        made = categories(n, d, k, noise)(scale)
+        rng = np.random.default_rng(2)
+        centres = rng.normal(size=(k, d))
+        numbers = centres[made["y"]] + rng.normal(size=(len(made["y"]), d))
+        numbers = (numbers - numbers.mean(axis=0)) / numbers.std(axis=0)
+        return {**made, "X": np.column_stack([numbers, made["X"]]), "numbers": d, "gamma": 0.5}
 
     return make
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from benchmarks.scenario import Data, Outcome
 
-__all__ = ["centres", "inertia", "neighbours", "values"]
+__all__ = ["centres", "inertia", "mismatches", "mixed_cost", "neighbours", "values"]
 
 BLOCK = 8192
 SAMPLED_QUERIES = 300
@@ -34,6 +34,28 @@ def centres(data: Data, outcome: Outcome) -> Mapping[str, float]:
     if "iterations" in outcome:
         score["iterations"] = float(outcome["iterations"])
     return score
+
+
+def mismatches(data: Data, outcome: Outcome) -> Mapping[str, float]:
+    """Entries in which the rows differ from their nearest mode."""
+    points = np.asarray(data["X"])
+    modes = np.asarray(outcome["modes"]).astype(points.dtype)
+    costs = np.stack([(points != mode).sum(axis=1) for mode in modes])
+    return {"cost": float(costs.min(axis=0).sum())}
+
+
+def mixed_cost(data: Data, outcome: Outcome) -> Mapping[str, float]:
+    """Squared distances of numbers plus gamma for every category that differs."""
+    points, at = np.asarray(data["X"]), data["numbers"]
+    prototypes = np.asarray(outcome["modes"], dtype="f8")
+    costs = np.stack(
+        [
+            ((points[:, :at] - one[:at]) ** 2).sum(axis=1)
+            + data["gamma"] * (points[:, at:] != one[at:]).sum(axis=1)
+            for one in prototypes
+        ]
+    )
+    return {"cost": float(costs.min(axis=0).sum())}
 
 
 def neighbours(data: Data, outcome: Outcome) -> Mapping[str, float]:

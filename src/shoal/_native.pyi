@@ -124,6 +124,42 @@ def fuzzy_fit(
 ) -> tuple[
     NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, float, float, float, int
 ]: ...
+
+_Codes: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+
+def prototypes_fit(
+    codes: _Codes,
+    levels: NDArray[np.int32],
+    numbers: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    start_modes: _Codes | None,
+    start_means: NDArray[np.float64] | None,
+    k: int,
+    gamma: float,
+    n_init: int,
+    seeding: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> tuple[_Codes, NDArray[np.float64], float, int]: ...
+def prototypes_assign(
+    codes: _Codes,
+    numbers: NDArray[np.float64],
+    modes: _Codes,
+    means: NDArray[np.float64],
+    gamma: float,
+    n_threads: int,
+) -> _Assignment: ...
+def prototypes_costs(
+    codes: _Codes,
+    numbers: NDArray[np.float64],
+    modes: _Codes,
+    means: NDArray[np.float64],
+    gamma: float,
+    n_threads: int,
+) -> NDArray[np.float64]: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from shoal import catalogue
 from shoal.catalogue import Algorithm
 from shoal.data import samples
 from shoal.data.prepare import prepare
+from shoal.data.table import Matrix
 
 N_CLUSTERS = 3
 
@@ -26,14 +28,20 @@ class Case:
     row: Algorithm
     X: npt.NDArray[np.float64]
     k: int = N_CLUSTERS
+    categorical: tuple[int, ...] = ()
 
     def new(self, **parameters: Any) -> Any:
         """Make an estimator with nothing left to chance."""
-        return self.row.load_estimator()(**{**self.row.fixed(self.X, self.k), **parameters})
+        return self.row.load_estimator()(**{**self.fixed(self.X), **parameters})
+
+    def fixed(self, X: npt.NDArray[np.float64]) -> dict[str, Any]:
+        """Parameters that leave nothing to chance on `X`."""
+        mixed = {"categorical": self.categorical} if "mixed" in self.row.accepts else {}
+        return {**self.row.fixed(X, self.k), **mixed}
 
     def results(self, model: Any) -> dict[str, Any]:
         """Everything a fit found that the catalogue speaks of."""
-        found = {name: getattr(model, name) for name in self.row.state}
+        found = {name: _as_array(getattr(model, name)) for name in self.row.state}
         found["labels_"] = model.labels_
         if self.row.can("membership"):
             found["membership"] = model.membership(self.X)
@@ -42,16 +50,21 @@ class Case:
         return found
 
 
+def _as_array(value: Any) -> Any:
+    """Lists of several shapes as the text a model file would hold."""
+    return np.array(json.dumps(value)) if isinstance(value, list) else value
+
+
 @cache
-def rows_of(name: str) -> npt.NDArray[np.float64]:
-    """Test data by the name a catalogue row gives it."""
+def matrix_of(name: str, encoding: str) -> Matrix:
+    """Test data by the name a catalogue row gives it, prepared as the row wants categories."""
     if name.startswith("sample:"):
         table = samples.load(name.removeprefix("sample:"))
     else:
         table = samples.make(name, samples=240, seed=3)
-    matrix, _ = prepare(table, scale="none")
+    matrix, _ = prepare(table, scale="none", encode=encoding)
     matrix.X.setflags(write=False)
-    return matrix.X
+    return matrix
 
 
 def assert_same_bits(left: dict[str, Any], right: dict[str, Any]) -> None:
@@ -78,8 +91,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if not row.test_data:
             pytest.fail(f"the catalogue row {row.name} yields no test data")
         for name in row.test_data:
-            X = rows_of(name)
-            assert len(X) >= 100, f"{name} must have at least 100 rows; got {len(X)}"
-            cases.append(Case(row, X))
+            matrix = matrix_of(name, row.encoding)
+            n = matrix.n_samples
+            assert n >= 100, f"{name} must have at least 100 rows; got {n}"
+            cases.append(Case(row, matrix.X, categorical=matrix.categorical))
             ids.append(f"{row.name}-{name}")
     metafunc.parametrize("case", cases, ids=ids)

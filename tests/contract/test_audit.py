@@ -37,7 +37,8 @@ def test_every_word_is_there(row: Algorithm) -> None:
         assert getattr(row, name), name
     assert re.fullmatch(r"[a-z0-9-]+", row.name)
     assert row.paper.doi.startswith("10.")
-    assert set(row.accepts) <= {"dense", "sparse", "distances", "mixed"}
+    kinds = {"dense", "sparse", "distances", "mixed", "categories", "missing"}
+    assert set(row.accepts) <= kinds
     assert row.accepts
 
 
@@ -95,6 +96,14 @@ def test_the_benchmark_is_registered(row: Algorithm) -> None:
 @every_row
 def test_there_is_test_data(row: Algorithm) -> None:
     assert row.test_data
+    assert ("mixed" in row.test_data) == (row.encoding != "indicators")
+
+
+@every_row
+def test_a_row_that_brings_its_own_dissimilarity_can_judge_by_it(row: Algorithm) -> None:
+    own = row.dissimilarity == "own"
+    assert own == hasattr(row.load_estimator(), "silhouette_samples")
+    assert not own or "inertia_" in row.state
 
 
 def test_the_table_of_the_pages_is_the_catalogue() -> None:

@@ -63,8 +63,7 @@ def test_the_input_is_untouched(case: Any) -> None:
 def test_a_constant_column_changes_no_label(case: Any) -> None:
     plain = case.new().fit(case.X).labels_
     X = np.column_stack([case.X, np.full(len(case.X), 7.25)])
-    parameters = {**case.row.fixed(X, case.k)}
-    padded = case.row.load_estimator()(**parameters).fit(X).labels_
+    padded = case.row.load_estimator()(**case.fixed(X)).fit(X).labels_
     np.testing.assert_array_equal(plain, padded)
 
 

@@ -107,7 +107,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "columns must not name the weight column; got 'v'": {"columns": ["v"], "weight": "v"},
     "id, weight and label must be different columns": {"id": "age", "weight": "age"},
     "columns must name at least one column; got none": {"columns": []},
-    "missing must be one of median, mean, drop, error; got 'zero'": {"missing": "zero"},
+    "missing must be one of median, mean, drop, error, keep; got 'zero'": {"missing": "zero"},
     "scale must be one of standard, robust, minmax, none; got 'z'": {"scale": "z"},
     "transform must be one of none, log, auto; got 'sqrt'": {"transform": "sqrt"},
     "types['age'] must be one of number": {"types": {"age": "int"}},
@@ -148,7 +148,7 @@ def damaged_column(**changes: Any) -> dict[str, Any]:
     "data",
     [
         {},
-        damaged(version=2),
+        damaged(version=3),
         damaged(version=None),
         damaged(columns=[]),
         damaged(columns=7),

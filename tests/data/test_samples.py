@@ -198,7 +198,7 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "weights must add up to at most 1; got 1.8": ("classification", {"weights": [0.9, 0.9]}),
     "weights must be a list of numbers; got 0.5": ("classification", {"weights": 0.5}),
-    "samples times features must be at most": ("uniform", {"samples": 10**9, "features": 100}),
+    "samples times columns must be at most": ("uniform", {"samples": 10**9, "features": 100}),
 }
 
 

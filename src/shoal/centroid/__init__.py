@@ -3,7 +3,10 @@
 from shoal.centroid.fuzzy import FuzzyCMeans, FuzzyCMeansResult, fuzzy_c_means
 from shoal.centroid.k_means import KMeans
 from shoal.centroid.k_medians import KMedians, kmedians
+from shoal.centroid.k_modes import KModes, kmodes
+from shoal.centroid.k_prototypes import KPrototypes, kprototypes
 from shoal.centroid.lloyd import KMeansResult, kmeans
+from shoal.centroid.prototypes import PrototypesResult
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
 
 __all__ = [
@@ -12,9 +15,14 @@ __all__ = [
     "KMeans",
     "KMeansResult",
     "KMedians",
+    "KModes",
+    "KPrototypes",
+    "PrototypesResult",
     "fuzzy_c_means",
     "kmeans",
     "kmeans_parallel",
     "kmeans_plusplus",
     "kmedians",
+    "kmodes",
+    "kprototypes",
 ]

@@ -120,7 +120,10 @@ def recommend(
     margin = float(scores[chosen] - others.max()) if len(others) else 0.0
     k = indices.k[chosen]
     expected, beaten = _compare(scores[chosen], reference(k) if reference else ())
-    unbeaten = None if beaten or expected is None else f"{without} reach ({expected:.2f})"
+    unbeaten = None
+    if not beaten and expected is not None:
+        how = "not clearly" if scores[chosen] > expected + 2 * SMALL_MARGIN else "no"
+        unbeaten = f"{how} more than {without} reach ({expected:.2f})"
     reason = _verdict(indices, scores, best, chosen, unbeaten)
     return Recommendation(k, votes, margin, f"{reason}{_opinions(k, votes)}.", expected)
 
@@ -143,8 +146,8 @@ def _verdict(
     k, score, source = indices.k[chosen], _score(indices, chosen), _source(indices)
     if unbeaten is not None:
         return (
-            f"No number of clusters stands out: with {k} the silhouette is {score}{source}, no "
-            f"more than {unbeaten}, so take the groups as a convenient way to cut the data"
+            f"No number of clusters stands out: with {k} the silhouette is {score}{source}, "
+            f"{unbeaten}, so take the groups as a convenient way to cut the data"
         )
     if scores[chosen] < WEAK:
         return (
