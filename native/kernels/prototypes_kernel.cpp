@@ -40,20 +40,23 @@ SHOAL_INLINE void count_matches(const Code* tile, const Code* mode, std::int64_t
   }
 }
 
+typedef double vd __attribute__((vector_size(kLanes * 4)));
+
 // squares[i] = sum of (x - mean)^2 over the numbers row i has.
 SHOAL_INLINE void sum_squares(const double* tile, const double* mean, std::int64_t d,
                               double* squares) {
-  constexpr int together = 2;  // vectors of eight rows
-  for (int at = 0; at < kRowTile; at += 8 * together) {
-    vd8 sum[together] = {};
+  constexpr int lanes = kLanes / 2;
+  constexpr int together = 4;  // vectors of rows: as many independent sums
+  for (int at = 0; at < kRowTile; at += lanes * together) {
+    vd sum[together] = {};
     for (std::int64_t j = 0; j < d; ++j) {
       for (int p = 0; p < together; ++p) {
-        const vd8 e = load<vd8>(tile + j * kRowTile + at + 8 * p) - mean[j];
-        const vd8 squared = e * e;
-        sum[p] += squared == squared ? squared : vd8{};
+        const vd e = load<vd>(tile + j * kRowTile + at + lanes * p) - mean[j];
+        const vd squared = e * e;
+        sum[p] += squared == squared ? squared : vd{};
       }
     }
-    for (int p = 0; p < together; ++p) store(squares + at + 8 * p, sum[p]);
+    for (int p = 0; p < together; ++p) store(squares + at + lanes * p, sum[p]);
   }
 }
 
