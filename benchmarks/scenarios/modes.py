@@ -50,7 +50,7 @@ def both(init: str, n_init: int) -> tuple[Contender, ...]:
 SCENARIOS = (
     Scenario(
         "kmodes_huang_20k_d20_k10", "kmodes", data.categories(20_000, 20, 10, 0.4),
-        data.head(500), quality.mismatches, both("Huang", 1), seeds=5, goal=50,
+        data.head(500), quality.mismatches, both("Huang", 1), seeds=3, goal=50,
         note="Huang's start, one run.",
     ),
     Scenario(
@@ -63,6 +63,6 @@ SCENARIOS = (
         data.head(500), quality.mixed_cost,
         (prototypes("shoal", "shoal", "huang"),
          prototypes("kmodes.kprototypes", "kmodes", "Huang")),
-        seeds=5, goal=50, note="Ten numbers and ten categories, Huang's start, one run.",
+        seeds=3, goal=50, note="Ten numbers and ten categories, Huang's start, one run.",
     ),
 )  # fmt: skip
