@@ -150,6 +150,17 @@ def test_a_weight_column_counts_as_repetition() -> None:
     assert len(weighted.silhouette_rows) == sum(row["w"] > 0 for row in rows)
 
 
+def test_numbers_alone_may_have_holes_too() -> None:
+    holes = table(categories=0, numbers=4, missing=0.2, seed=0)
+    job = workflow.cluster(holes, algorithm="kprototypes", n_clusters=3)
+    assert np.isnan(job.matrix.X).any()
+    assert job.scores["adjusted_rand"] > 0.95
+    assert not any("gamma" in note for note in job.notes)
+    assert "All columns at once" in render(job)
+    filled = workflow.cluster(holes, n_clusters=3)
+    assert job.scores["adjusted_rand"] > filled.scores["adjusted_rand"]
+
+
 def test_shuffled_columns_have_no_groups() -> None:
     random = np.random.default_rng(0)
     rows = [

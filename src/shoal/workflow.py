@@ -321,7 +321,8 @@ def _notes(job: Plan, model: Any, rows: npt.NDArray[np.int64] | None) -> tuple[s
     if rows is not None and len(rows) < n:
         notes.append(f"The silhouette is that of a sample of {len(rows):,} of the {n:,} rows.")
     starts = job.parameters.get("n_init")
-    if starts is not None:
+    # Cao's start leaves nothing to chance, so there is one.
+    if starts is not None and job.parameters.get("init") != "cao":
         notes.append(f"The best of {starts} starts was kept.")
     row = catalogue.find(job.algorithm)
     if row.dissimilarity == "own":
@@ -329,8 +330,8 @@ def _notes(job: Plan, model: Any, rows: npt.NDArray[np.int64] | None) -> tuple[s
             f"Cost and silhouette are those of the dissimilarity of {row.title} itself; "
             "Calinski–Harabasz and Davies–Bouldin, which need distances to means, are left out."
         )
-    balance = getattr(model, "balance_", None)
-    if balance is not None:
+    balance = getattr(model, "balance_", "")
+    if balance:
         notes.append(balance)
     return tuple(notes)
 

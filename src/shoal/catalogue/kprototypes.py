@@ -11,7 +11,7 @@ __all__ = ["ROW"]
 
 def _defaults(n: int, d: int, k: int) -> dict[str, Any]:
     """Return as many starts as the size allows: one start often merges two groups."""
-    return {"n_init": int(min(16, max(4, 2e8 / max(1.0, float(n) * d * k))))}
+    return {"n_init": int(min(16, max(4, 1e8 / max(1.0, float(n) * d * k))))}
 
 
 def _fixed(X: Any, k: int) -> dict[str, Any]:

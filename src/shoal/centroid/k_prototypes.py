@@ -256,7 +256,9 @@ class KPrototypes(PrototypeClusterer):
 
     @property
     def balance_(self) -> str:
-        """Which side weighs how much, in one sentence."""
+        """Which side weighs how much, in one sentence; empty where there is only one."""
+        if not 0 < len(self.categorical_) < self.n_features_in_:
+            return ""
         return (
             f"Numbers make up {self.number_share_:.0%} of the dissimilarity and categories "
             f"{1 - self.number_share_:.0%}: one differing category counts {self.gamma_:.3g} "

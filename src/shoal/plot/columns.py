@@ -111,7 +111,7 @@ def features(
     Codes become indicators of the commonest levels, and missing numbers the mean of their column.
     """
     matrix = clustering.matrix
-    if not matrix.categorical:
+    if not matrix.categorical and not np.isnan(matrix.X).any():
         return matrix.X, matrix.feature_names
     parts: list[npt.NDArray[np.float64]] = []
     names: list[str] = []
