@@ -8,6 +8,7 @@
 #include "algorithms/rows.hpp"
 #include "algorithms/sparse_rows.hpp"
 #include "core/interrupt.hpp"
+#include "core/philox.hpp"
 
 namespace shoal {
 
@@ -92,6 +93,11 @@ struct FitResult {
 // The best of n_init fits: from `starts` (n_init x k x d) when given, else from k-means++ seeds.
 template <class Rows>
 FitResult fit_kmeans(const Rows& rows, const double* starts, const FitOptions& options);
+
+// What choose_seeds() does, for rows in the order they have: distinct ones, or very many.
+template <class Rows>
+std::vector<std::int64_t> draw_seeds(const Rows& rows, std::int64_t k, int n_trials, Philox random,
+                                     int n_threads, const KeepGoing& keep_going);
 
 // Fills in shift and scale from a sample of the rows.
 template <class T>

@@ -13,7 +13,7 @@
 namespace shoal {
 namespace {
 
-constexpr std::int64_t kBoundsFrom = 300;  // operations of a look, from which bounds pay
+constexpr std::int64_t kBoundsFrom = 290;  // operations of a look, from which bounds pay
 constexpr int kResumEvery = 16;            // iterations between two sums from scratch
 
 template <class Rows>
@@ -39,8 +39,9 @@ class Fit {
     changes_.assign(u, 0);
     next_.assign(size, 0.0);
     total_weights_.assign(static_cast<std::size_t>(k), 0.0);
-    // With few centres looking again is cheaper than keeping bounds.
-    if (k * (d_ + 5) >= kBoundsFrom) {
+    // With few centres of few dimensions looking again is cheaper than keeping bounds; what a look
+    // takes beside the comparisons is to pack the row.
+    if (k * (d_ + 5) + 16 * d_ >= kBoundsFrom) {
       near_.resize(static_cast<std::size_t>(rows.n));
       far_.resize(static_cast<std::size_t>(rows.n));
     }

@@ -13,10 +13,24 @@
 namespace shoal {
 namespace {
 
+// Draws k of n, each set equally likely, by drawing again what has been drawn before.
+std::vector<std::int64_t> few_of_many(std::int64_t n, std::int64_t k, Philox random) {
+  std::vector<bool> taken(static_cast<std::size_t>(n));
+  std::vector<std::int64_t> chosen;
+  while (static_cast<std::int64_t>(chosen.size()) < k) {
+    const std::uint64_t row = random.next_below(static_cast<std::uint64_t>(n));
+    if (taken[row]) continue;
+    taken[row] = true;
+    chosen.push_back(static_cast<std::int64_t>(row));
+  }
+  return chosen;
+}
+
 // Draws without replacement in proportion to the weights: the k least of -ln(u) / w
 // (Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
 template <class Rows>
 std::vector<std::int64_t> random_rows(const Rows& rows, std::int64_t k, Philox random) {
+  if (rows.weights == nullptr && k <= rows.n / 2) return few_of_many(rows.n, k, random);
   std::vector<std::pair<double, std::int64_t>> keys;
   keys.reserve(static_cast<std::size_t>(rows.n));
   for (std::int64_t i = 0; i < rows.n; ++i) {
@@ -31,9 +45,11 @@ std::vector<std::int64_t> random_rows(const Rows& rows, std::int64_t k, Philox r
   return chosen;
 }
 
+}  // namespace
+
 template <class Rows>
-std::vector<std::int64_t> seeds_of(const Rows& rows, std::int64_t k, int n_trials, Philox random,
-                                   int n_threads, const KeepGoing& keep_going) {
+std::vector<std::int64_t> draw_seeds(const Rows& rows, std::int64_t k, int n_trials, Philox random,
+                                     int n_threads, const KeepGoing& keep_going) {
   if (n_trials == kRandomRows) return random_rows(rows, k, random);
   Seeder<Rows> seeder(rows, k, random, n_threads, keep_going);
   if (n_trials == kParallelRounds) {
@@ -43,14 +59,12 @@ std::vector<std::int64_t> seeds_of(const Rows& rows, std::int64_t k, int n_trial
   return n_trials > 1 ? seeder.greedy(n_trials) : seeder.plain();
 }
 
-}  // namespace
-
 template <class Rows>
 std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_trials,
                                        std::uint64_t seed, std::uint64_t stream, int n_threads,
                                        const KeepGoing& keep_going) {
   const Philox random(seed, stream);
-  if (rows.n > kCanonicalRows) return seeds_of(rows, k, n_trials, random, n_threads, keep_going);
+  if (rows.n > kCanonicalRows) return draw_seeds(rows, k, n_trials, random, n_threads, keep_going);
 
   const DistinctRows found = distinct_rows(rows);
   const std::vector<std::int64_t> distinct = found.first_of_each();
@@ -61,13 +75,15 @@ std::vector<std::int64_t> choose_seeds(const Rows& rows, std::int64_t k, int n_t
       chosen.push_back(distinct[static_cast<std::size_t>(c) % distinct.size()]);
     return chosen;
   }
-  std::vector<std::int64_t> chosen = seeds_of(rows.subset(distinct, found.weights.data()), k,
-                                              n_trials, random, n_threads, keep_going);
+  std::vector<std::int64_t> chosen = draw_seeds(rows.subset(distinct, found.weights.data()), k,
+                                                n_trials, random, n_threads, keep_going);
   for (auto& c : chosen) c = distinct[static_cast<std::size_t>(c)];
   return chosen;
 }
 
 #define SHOAL_INSTANTIATE(Rows)                                                                  \
+  template std::vector<std::int64_t> draw_seeds(const Rows&, std::int64_t, int, Philox, int,     \
+                                                const KeepGoing&);                               \
   template std::vector<std::int64_t> choose_seeds(const Rows&, std::int64_t, int, std::uint64_t, \
                                                   std::uint64_t, int, const KeepGoing&);
 SHOAL_INSTANTIATE(DenseRows<float>)

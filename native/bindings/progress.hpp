@@ -57,20 +57,28 @@ class Watch {
     if (raised_) std::rethrow_exception(raised_);
   }
 
- private:
-  bool ask(int run, int iteration) {
+  // Runs `call` under the lock; false when it raised, which rethrow() then raises again.
+  template <class Call>
+  bool guard(Call&& call) {
     nanobind::gil_scoped_acquire lock;
     try {
-      if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
-      const bool news = run != run_ || iteration != iteration_;
-      if (news && !callback_.is_none()) callback_(run, iteration);
-      run_ = run;
-      iteration_ = iteration;
+      call();
       return true;
     } catch (...) {
       raised_ = std::current_exception();
       return false;
     }
+  }
+
+ private:
+  bool ask(int run, int iteration) {
+    return guard([&] {
+      if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+      const bool news = run != run_ || iteration != iteration_;
+      if (news && !callback_.is_none()) callback_(run, iteration);
+      run_ = run;
+      iteration_ = iteration;
+    });
   }
 
   nanobind::object callback_;

@@ -11,9 +11,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shoal.centroid import BisectingKMeans as BisectingKMeans
     from shoal.centroid import FuzzyCMeans as FuzzyCMeans
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
+    from shoal.centroid import bisecting_kmeans as bisecting_kmeans
     from shoal.centroid import fuzzy_c_means as fuzzy_c_means
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians

@@ -160,6 +160,60 @@ def prototypes_costs(
     gamma: float,
     n_threads: int,
 ) -> NDArray[np.float64]: ...
+
+_Bisection: TypeAlias = tuple[
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.float32],
+    float,
+    int,
+]
+
+def bisect_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    k: int,
+    by_weight: bool,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    start: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None,
+    callback: Callable[[int, int], object] | None,
+) -> _Bisection: ...
+def bisect_fit_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    k: int,
+    by_weight: bool,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    start: Callable[[NDArray[np.int64]], NDArray[np.float64]] | None,
+    callback: Callable[[int, int], object] | None,
+) -> _Bisection: ...
+def bisect_assign(
+    X: _Real, centers: NDArray[np.float64], children: NDArray[np.int32], n_threads: int
+) -> _Assignment: ...
+def bisect_assign_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    centers: NDArray[np.float64],
+    children: NDArray[np.int32],
+    n_threads: int,
+) -> _Assignment: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

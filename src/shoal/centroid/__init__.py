@@ -1,5 +1,6 @@
 """Clusters around centres: the k-means family."""
 
+from shoal.centroid.bisecting import BisectingKMeans, BisectingKMeansResult, bisecting_kmeans
 from shoal.centroid.fuzzy import FuzzyCMeans, FuzzyCMeansResult, fuzzy_c_means
 from shoal.centroid.k_means import KMeans
 from shoal.centroid.k_medians import KMedians, kmedians
@@ -10,6 +11,8 @@ from shoal.centroid.prototypes import PrototypesResult
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
 
 __all__ = [
+    "BisectingKMeans",
+    "BisectingKMeansResult",
     "FuzzyCMeans",
     "FuzzyCMeansResult",
     "KMeans",
@@ -18,6 +21,7 @@ __all__ = [
     "KModes",
     "KPrototypes",
     "PrototypesResult",
+    "bisecting_kmeans",
     "fuzzy_c_means",
     "kmeans",
     "kmeans_parallel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,10 @@ class Rows:
         if self.sparse:
             return _native.kmeans_assign_csr(*self._csr(), wide, n_threads)
         return _native.kmeans_assign(self.X, wide, n_threads)
+
+    def call(self, dense: Callable[..., Any], csr: Callable[..., Any], *arguments: Any) -> Any:
+        """Call the one of two native functions that takes rows of this kind."""
+        return csr(*self._csr(), *arguments) if self.sparse else dense(self.X, *arguments)
 
     def seeds(
         self,

@@ -20,6 +20,7 @@ from shoal.errors import ParameterError
 __all__ = [
     "EUCLIDEAN_INITS",
     "INITS",
+    "check_centers",
     "check_n_clusters",
     "default_trials",
     "draw_seed",
@@ -195,11 +196,11 @@ def starting_centers(
         check_choice("init", init, inits, also=", an array of centres or a callable")
         return None, runs
     if callable(init):
-        sets = [_check_centers(init(X, k, random_state=random), rows, k) for _ in range(runs)]
+        sets = [check_centers(init(X, k, random_state=random), rows, k) for _ in range(runs)]
         return np.stack(sets), runs
     given = np.asarray(init, dtype=np.float64)
     if given.ndim == 3:
-        return np.stack([_check_centers(centers, rows, k) for centers in given]), given.shape[0]
+        return np.stack([check_centers(centers, rows, k) for centers in given]), given.shape[0]
     if n_init not in ("auto", 1):
         warnings.warn(
             "Explicit initial center position passed: performing only one init in KMeans instead "
@@ -207,10 +208,11 @@ def starting_centers(
             RuntimeWarning,
             stacklevel=4,
         )
-    return _check_centers(given, rows, k)[None], 1
+    return check_centers(given, rows, k)[None], 1
 
 
-def _check_centers(centers: Any, rows: Rows, k: int) -> npt.NDArray[np.float64]:
+def check_centers(centers: Any, rows: Rows, k: int) -> npt.NDArray[np.float64]:
+    """Return `k` given centres as float64, in values that the type of the data can hold."""
     if sparse.issparse(centers):
         centers = centers.toarray()
     # The centres take the type of the data, as they will after the first iteration.
