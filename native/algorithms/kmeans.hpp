@@ -19,6 +19,7 @@ struct LloydOptions {
   // Called with the iteration after each iteration and now and then within one; false stops the
   // fit, which then throws Interrupted.
   std::function<bool(int)> keep_going;
+  bool unit_centers = false;  // centres are brought to length 1
 };
 
 struct LloydResult {
@@ -80,6 +81,7 @@ struct FitOptions {
   // Called with the run and the iteration after each iteration and now and then within one; false
   // stops the fit, which then throws Interrupted.
   std::function<bool(int, int)> keep_going;
+  bool unit_centers = false;  // centres are brought to length 1: the rows are directions
 };
 
 struct FitResult {

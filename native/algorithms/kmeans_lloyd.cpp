@@ -6,6 +6,7 @@
 #include "algorithms/kmeans.hpp"
 #include "algorithms/kmeans_assign.hpp"
 #include "algorithms/kmeans_empty.hpp"
+#include "algorithms/unit_length.hpp"
 #include "algorithms/units.hpp"
 #include "core/error.hpp"
 #include "core/thread_pool.hpp"
@@ -158,9 +159,15 @@ class Fit {
       const double w = total_weights_[static_cast<std::size_t>(c)];
       double* center = next_.data() + c * d_;
       for (std::int64_t j = 0; j < d_; ++j) {
-        const double mean = w > 0 ? rows_.shift_data()[j] + center[j] / w : centers_[c * d_ + j];
-        // Centres take the type of the data, so that labels_ and predict see the same centres.
-        center[j] = static_cast<typename Rows::value_type>(mean);
+        center[j] = w > 0 ? rows_.shift_data()[j] + center[j] / w : centers_[c * d_ + j];
+      }
+      // Directions that cancel each other out have no mean: the centre stays.
+      if (options_.unit_centers && !scale_to_unit_length(center, d_)) {
+        std::copy_n(centers_ + c * d_, d_, center);
+      }
+      // Centres take the type of the data, so that labels_ and predict see the same centres.
+      for (std::int64_t j = 0; j < d_; ++j) {
+        center[j] = static_cast<typename Rows::value_type>(center[j]);
       }
     }
     return moved;

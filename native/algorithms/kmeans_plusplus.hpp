@@ -21,7 +21,7 @@ class Seeder : private SeedDistances<Rows> {
     const int n_groups = (n_trials + 1 + kCandidateLanes - 1) / kCandidateLanes;
     const int lanes = n_groups * kCandidateLanes;
     panel_.assign(static_cast<std::size_t>(rows_.d * lanes), 0.0f);
-    panel_norms_.assign(static_cast<std::size_t>(lanes), 0.0f);
+    panel_norms_.assign(static_cast<std::size_t>(lanes), 0);
     std::vector<double> sums(static_cast<std::size_t>(n_chunks_ * lanes));
     std::vector<std::int64_t> candidates(static_cast<std::size_t>(n_trials));
     chosen_.push_back(draw_by_weight());

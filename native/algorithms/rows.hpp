@@ -19,6 +19,7 @@ namespace shoal {
 template <class T>
 struct DenseRows {
   using value_type = T;
+  using seeding_norm = float;
   static constexpr bool kPacked = true;
 
   const T* data;

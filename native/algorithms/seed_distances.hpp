@@ -50,8 +50,7 @@ class SeedDistances {
 
   void set_candidate(int lane, std::int64_t row) {
     rows_.write_candidate(kernels_, row, panel_.data(), lane);
-    if (!norms_.empty())
-      panel_norms_[static_cast<std::size_t>(lane)] = norms_[static_cast<std::size_t>(row)];
+    panel_norms_[static_cast<std::size_t>(lane)] = norms_[static_cast<std::size_t>(row)];
   }
 
   // Calls use(distances, first row, count, n_groups, chunk) for every step of every chunk, with the
@@ -153,7 +152,7 @@ class SeedDistances {
       const auto lanes = static_cast<std::size_t>(lane + kCandidateLanes);
       if (panel_norms_.size() < lanes) {
         panel_.resize(lanes * static_cast<std::size_t>(rows_.d), 0.0f);
-        panel_norms_.resize(lanes, 0.0f);
+        panel_norms_.resize(lanes, 0);
       }
       for (int l = 1; l < kCandidateLanes; ++l) set_candidate(lane + l, row);
     }
@@ -200,7 +199,8 @@ class SeedDistances {
   const KeepGoing& keep_going_;
   const SeedingKernels& kernels_;
   std::int64_t n_chunks_;
-  std::vector<float> norms_, closest_, panel_, panel_norms_;
+  std::vector<typename Rows::seeding_norm> norms_, panel_norms_;
+  std::vector<float> closest_, panel_;
   std::vector<double> chunk_sums_;
   std::vector<Scratch> scratch_;
   std::vector<std::int64_t> chosen_;

@@ -18,6 +18,7 @@ namespace shoal {
 template <class T>
 struct SparseRows {
   using value_type = T;
+  using seeding_norm = double;  // exact enough to take covered squares away from
   static constexpr bool kPacked = false;
 
   const T* values;
@@ -79,8 +80,19 @@ struct SparseRows {
                   std::int64_t k) const {
     return exact.nearest_f64(written_out(i), centers, k, d);
   }
-  double squared(const ExactKernels& exact, std::int64_t i, const double* center) const {
-    return exact.squared_f64(written_out(i), center, d);
+  // The centre's squares between the entries and the squared differences at them: nothing is taken
+  // away, so a row on the centre is at distance exactly zero.
+  double squared(const ExactKernels&, std::int64_t i, const double* center) const {
+    double at_entries = 0, between = 0;
+    std::int64_t from = 0;
+    for (std::int64_t e = starts[i]; e < starts[i + 1]; ++e) {
+      const std::int64_t j = columns[e];
+      const double v = static_cast<double>(values[e]) - center[j];
+      at_entries += v * v;
+      between += sum_of_squares(center + from, j - from);
+      from = j + 1;
+    }
+    return at_entries + between + sum_of_squares(center + from, d - from);
   }
   void add(const ExactKernels&, std::int64_t i, double w, double* sums) const {
     for (std::int64_t e = starts[i]; e < starts[i + 1]; ++e) {
@@ -118,7 +130,17 @@ struct SparseRows {
     return part;
   }
 
-  std::vector<float> seeding_norms(const SeedingKernels&, int) const { return {}; }
+  // Squared norms, added in column order.
+  std::vector<seeding_norm> seeding_norms(const SeedingKernels&, int) const {
+    std::vector<seeding_norm> norms(static_cast<std::size_t>(n), 0.0);
+    for (std::int64_t i = 0; i < n; ++i) {
+      for (std::int64_t e = starts[i]; e < starts[i + 1]; ++e) {
+        const double v = static_cast<double>(scaled(e));
+        norms[static_cast<std::size_t>(i)] += v * v;
+      }
+    }
+    return norms;
+  }
   void write_candidate(const SeedingKernels&, std::int64_t i, float* panel, int lane) const {
     float* to = panel + (lane / kCandidateLanes) * d * kCandidateLanes + lane % kCandidateLanes;
     for (std::int64_t j = 0; j < d; ++j) to[j * kCandidateLanes] = 0;
@@ -126,20 +148,14 @@ struct SparseRows {
       to[columns[e] * std::int64_t{kCandidateLanes}] = scaled(e);
     }
   }
-  void candidate_distances(const SeedingKernels&, const float*, std::int64_t first, int count,
-                           const float* panel, const float*, int n_groups, std::vector<float>&,
-                           float* out) const {
+  void candidate_distances(const SeedingKernels&, const seeding_norm*, std::int64_t first,
+                           int count, const float* panel, const seeding_norm* panel_norms,
+                           int n_groups, std::vector<float>&, float* out) const {
     // Squared differences where the row has entries, the candidate's squares everywhere else. The
     // squares are added in column order both times, so equal rows are at distance exactly zero.
     for (int g = 0; g < n_groups; ++g) {
       const float* c = panel + static_cast<std::int64_t>(g) * d * kCandidateLanes;
-      double squares[kCandidateLanes] = {};
-      for (std::int64_t j = 0; j < d; ++j) {
-        for (int l = 0; l < kCandidateLanes; ++l) {
-          const double v = static_cast<double>(c[j * kCandidateLanes + l]);
-          squares[l] += v * v;
-        }
-      }
+      const seeding_norm* squares = panel_norms + g * kCandidateLanes;
       for (int i = 0; i < count; ++i) {
         double covered[kCandidateLanes] = {}, apart[kCandidateLanes] = {};
         for (std::int64_t e = starts[first + i]; e < starts[first + i + 1]; ++e) {
@@ -159,6 +175,16 @@ struct SparseRows {
   }
 
  private:
+  static double sum_of_squares(const double* x, std::int64_t count) {
+    double lanes[4] = {};
+    std::int64_t j = 0;
+    for (; j + 4 <= count; j += 4) {
+      for (int l = 0; l < 4; ++l) lanes[l] += x[j + l] * x[j + l];
+    }
+    double sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+    for (; j < count; ++j) sum += x[j] * x[j];
+    return sum;
+  }
   float scaled(std::int64_t e) const {
     return static_cast<float>(static_cast<double>(values[e]) * scale);
   }

@@ -57,7 +57,7 @@ nb::object seeds(const Rows& rows, std::int64_t k, int n_trials, std::uint64_t s
 
 FitOptions options_of(std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter,
                       double tol, int n_threads) {
-  return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}};
+  return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}, false};
 }
 
 template <class T>

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shoal.centroid import BisectingKMeans as BisectingKMeans
+    from shoal.centroid import ConstrainedKMeans as ConstrainedKMeans
     from shoal.centroid import FuzzyCMeans as FuzzyCMeans
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
+    from shoal.centroid import SphericalKMeans as SphericalKMeans
     from shoal.centroid import bisecting_kmeans as bisecting_kmeans
+    from shoal.centroid import constrained_kmeans as constrained_kmeans
     from shoal.centroid import fuzzy_c_means as fuzzy_c_means
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians
+    from shoal.centroid import spherical_kmeans as spherical_kmeans
     from shoal.clustering import Card as Card
     from shoal.clustering import Clustering as Clustering
     from shoal.clustering import KChoice as KChoice

@@ -214,6 +214,75 @@ def bisect_assign_csr(
     children: NDArray[np.int32],
     n_threads: int,
 ) -> _Assignment: ...
+def constrained_fit(
+    X: _Real,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    size_min: int,
+    size_max: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def constrained_fit_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    size_min: int,
+    size_max: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def spherical_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def spherical_fit_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    tol: float,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> _Fit: ...
+def spherical_assign(X: _Real, centers: NDArray[np.float64], n_threads: int) -> _Assignment: ...
+def spherical_assign_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    centers: NDArray[np.float64],
+    n_threads: int,
+) -> _Assignment: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

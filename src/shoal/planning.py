@@ -190,6 +190,11 @@ def make_plan(
     )
     with watch.stage("prepare", "preparing the columns"):
         matrix, preparation = _prepare(row, table, preparing)
+    if matrix.weights is not None and not row.can("sample_weight"):
+        raise ParameterError(
+            f"weight must be left out for {row.name}; got {preparing.get('weight')!r}. The reason: "
+            f"{row.supports['sample_weight']}."
+        )
     ks, remarks = _numbers_to_try(row, matrix, n_clusters, k_range)
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)

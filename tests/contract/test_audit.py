@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shoal import catalogue
-from shoal.catalogue import ALGORITHMS, CAPABILITIES, Algorithm
+from shoal.catalogue import ALGORITHMS, CAPABILITIES, PROMISES, Algorithm
 from shoal.cli.algorithms import markdown_table
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,15 @@ def test_every_cell_of_the_grid_is_a_yes_or_a_reason(row: Algorithm) -> None:
     assert set(row.supports) == set(CAPABILITIES)
     for name, cell in row.supports.items():
         assert cell is True or (isinstance(cell, str) and len(cell) > 10), name
+
+
+@every_row
+def test_departures_are_from_promises_and_have_a_reason(row: Algorithm) -> None:
+    assert set(row.departures) <= set(PROMISES)
+    page = (ROOT / row.page).read_text(encoding="utf-8")
+    for name, reason in row.departures.items():
+        assert len(reason) > 30, name
+        assert {"labels_are_predicted": "`labels_`", "constant_columns": "constant"}[name] in page
 
 
 @every_row

@@ -62,7 +62,7 @@ def test_values_that_are_no_numbers_are_refused(row: Algorithm, bad: float) -> N
 
 @every_row
 def test_whole_numbers_are_numbers(row: Algorithm) -> None:
-    X = np.array([[0, 0], [0, 1], [9, 9], [9, 8]])
+    X = np.array([[0, 1], [0, 2], [9, 9], [9, 8]])
     whole = _fit(row, X, 2).labels_
     np.testing.assert_array_equal(whole[0] == whole[2], False)
     assert whole[0] == whole[1]

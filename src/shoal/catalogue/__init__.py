@@ -10,10 +10,20 @@ import difflib
 import importlib
 import pkgutil
 
-from shoal.catalogue.row import CAPABILITIES, FAMILIES, Algorithm, Cost, Option, Paper
+from shoal.catalogue.row import CAPABILITIES, FAMILIES, PROMISES, Algorithm, Cost, Option, Paper
 from shoal.errors import ParameterError
 
-__all__ = ["ALGORITHMS", "CAPABILITIES", "Algorithm", "Cost", "Option", "Paper", "find", "names"]
+__all__ = [
+    "ALGORITHMS",
+    "CAPABILITIES",
+    "PROMISES",
+    "Algorithm",
+    "Cost",
+    "Option",
+    "Paper",
+    "find",
+    "names",
+]
 
 _DEFAULT = "kmeans"
 

@@ -7,10 +7,10 @@ import importlib
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["CAPABILITIES", "FAMILIES", "Algorithm", "Cost", "Option", "Paper"]
+__all__ = ["CAPABILITIES", "FAMILIES", "PROMISES", "Algorithm", "Cost", "Option", "Paper"]
 
 CAPABILITIES: tuple[str, ...] = (
     "predict",
@@ -21,6 +21,10 @@ CAPABILITIES: tuple[str, ...] = (
     "blocks",
 )
 """The columns of the grid; every row says yes, or why not, for each of them."""
+
+PROMISES: tuple[str, ...] = ("labels_are_predicted", "constant_columns")
+"""What the contract tests ask of every row unless it says why not: ``predict`` of the training rows
+gives ``labels_``, so that equal rows share a label; and a constant column changes no label."""
 
 FAMILIES: tuple[str, ...] = (
     "centroid",
@@ -141,6 +145,8 @@ class Algorithm:
         Data of the contract tests: ``"sample:NAME"`` or a kind of ``shoal samples make``.
     scenario : str
         Module of the benchmark under ``benchmarks/scenarios``.
+    departures : mapping of str to str
+        Promises of `PROMISES` that the algorithm cannot keep, each with the reason.
     options : tuple of Option
         Parameters on the command line.
     defaults : callable (n, d, k) -> dict
@@ -174,6 +180,7 @@ class Algorithm:
     page: str
     test_data: tuple[str, ...]
     scenario: str
+    departures: Mapping[str, str] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     defaults: Callable[[int, int, int], dict[str, Any]] = _no_defaults
     continued: Callable[[Any], dict[str, Any]] | None = None

@@ -1,6 +1,7 @@
 """Clusters around centres: the k-means family."""
 
 from shoal.centroid.bisecting import BisectingKMeans, BisectingKMeansResult, bisecting_kmeans
+from shoal.centroid.constrained import ConstrainedKMeans, constrained_kmeans
 from shoal.centroid.fuzzy import FuzzyCMeans, FuzzyCMeansResult, fuzzy_c_means
 from shoal.centroid.k_means import KMeans
 from shoal.centroid.k_medians import KMedians, kmedians
@@ -8,11 +9,13 @@ from shoal.centroid.k_modes import KModes, kmodes
 from shoal.centroid.k_prototypes import KPrototypes, kprototypes
 from shoal.centroid.lloyd import KMeansResult, kmeans
 from shoal.centroid.prototypes import PrototypesResult
+from shoal.centroid.spherical import SphericalKMeans, spherical_kmeans
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
 
 __all__ = [
     "BisectingKMeans",
     "BisectingKMeansResult",
+    "ConstrainedKMeans",
     "FuzzyCMeans",
     "FuzzyCMeansResult",
     "KMeans",
@@ -21,7 +24,9 @@ __all__ = [
     "KModes",
     "KPrototypes",
     "PrototypesResult",
+    "SphericalKMeans",
     "bisecting_kmeans",
+    "constrained_kmeans",
     "fuzzy_c_means",
     "kmeans",
     "kmeans_parallel",
@@ -29,4 +34,5 @@ __all__ = [
     "kmedians",
     "kmodes",
     "kprototypes",
+    "spherical_kmeans",
 ]
