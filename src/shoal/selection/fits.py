@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shoal.progress import Callback, Event
-from shoal.selection.refine import Refiner, split
+from shoal.selection.refine import TOLERANCE, Refiner, split
 
 if TYPE_CHECKING:
     from shoal.centroid import KMeansResult
@@ -22,9 +22,6 @@ SEARCH_ABOVE = 50_000
 SEARCH_ROWS = 20_000
 """Rows of that sample."""
 
-MOVES = 4
-"""Centres tried elsewhere per k on the way back; one when the starts compete on a sample."""
-
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,7 +29,9 @@ class Watch:
     """Tells the callback how far the sweep is: one step per k, one for the silhouettes."""
 
     def __init__(self, callback: Callback | None, total: int) -> None:
-        self._callback, self._total, self._done = callback, total, 0
+        self._callback, self._total, self._done = callback, total, 0.0
+        self.pace = 1.0
+        """How much of a step a fit is: a half where every k is fitted twice."""
 
     def of_fit(self, k: int, begin: float = 0.0, end: float = 1.0) -> Callback | None:
         """Make the callback of a fit, whose events become parts of a step.
@@ -69,11 +68,11 @@ class Watch:
             A few words.
         """
         if self._callback is not None:
-            self._callback(Event("choose-k", self._done + part, self._total, message))
+            self._callback(Event("choose-k", self._done + self.pace * part, self._total, message))
 
     def step(self) -> None:
         """Count a step as done."""
-        self._done += 1
+        self._done += self.pace
 
 
 def fit_all(
@@ -111,48 +110,72 @@ def fit_all(
 
     Notes
     -----
+    Many rows are searched on a sample; its centres, or the split of the previous fit where that
+    is nearer to all rows, start the fit of all rows.
+    """
+    from shoal.centroid import kmeans
+
+    sample, of_sample = _sample(X, weights, seed)
+    if sample is X:
+        return _search(X, ks, weights, seed, n_init, n_jobs, watch)
+    watch.pace = 0.5
+    found = _search(sample, ks, of_sample, seed, n_init, n_jobs, watch)
+    results: dict[int, KMeansResult] = {}
+    for k in ks:
+        starts = [np.asarray(found[k].cluster_centers)]
+        if results:
+            starts.append(split(X, weights, next(reversed(results.values())), k))
+        results[k] = kmeans(
+            X,
+            k,
+            sample_weight=weights,
+            init=_cheapest(X, weights, starts, n_jobs),
+            tol=TOLERANCE,
+            n_jobs=n_jobs,
+            callback=watch.of_fit(k),
+        )
+        watch.step()
+    watch.pace = 1.0
+    return results
+
+
+def _search(
+    X: Floats,
+    ks: Sequence[int],
+    weights: Floats | None,
+    seed: int,
+    n_init: int,
+    n_jobs: int | None,
+    watch: Watch,
+) -> dict[int, KMeansResult]:
+    """Fit every k from many starts.
+
     On the way up the split of the previous fit is among the starts. On the way down every k starts
     once more from the next fit with two centres merged, and with a centre moved.
     """
     from shoal.centroid import kmeans, kmeans_plusplus
 
-    sample, of_sample = _sample(X, weights, seed)
-    searches = sample is not X
     sequences = [
-        kmeans_plusplus(
-            sample, ks[-1], sample_weight=of_sample, random_state=seed + start, n_jobs=n_jobs
-        )[0]
+        kmeans_plusplus(X, ks[-1], sample_weight=weights, random_state=seed + start, n_jobs=n_jobs)[
+            0
+        ]
         for start in range(n_init)
     ]
     results: dict[int, KMeansResult] = {}
     for k in ks:
         starts = [centers[:k] for centers in sequences]
-        if searches:
-            search = kmeans(
-                sample,
-                k,
-                sample_weight=of_sample,
-                init=np.stack(starts),
-                n_init=n_init,
-                n_jobs=n_jobs,
-                callback=watch.of_fit(k, 0.0, 0.5),
-            )
-            starts = [search.cluster_centers]
         if results:
             starts.append(split(X, weights, next(reversed(results.values())), k))
-        if searches:
-            starts = [_cheapest(X, weights, starts, n_jobs)]
         results[k] = kmeans(
             X,
             k,
             sample_weight=weights,
             init=np.stack(starts),
-            n_init=len(starts),
             n_jobs=n_jobs,
-            callback=watch.of_fit(k, 0.5 if searches else 0.0, 1.0),
+            callback=watch.of_fit(k),
         )
         watch.step()
-    refiner = Refiner(X, weights, seed, 1 if searches else MOVES, n_jobs)
+    refiner = Refiner(X, weights, seed, n_jobs)
     for k in reversed(ks):
         results[k] = refiner.refine(results, k, watch.of_fit(k, 0.0, 0.0))
     refiner.never_rising(results)

@@ -15,12 +15,15 @@ from shoal.progress import Callback
 if TYPE_CHECKING:
     from shoal.centroid import KMeansResult
 
-__all__ = ["Refiner", "split"]
+__all__ = ["TOLERANCE", "Refiner", "split"]
 
 Floats = npt.NDArray[np.float64]
 
-_TOLERANCE = 1e-6
-"""Finer than that of the search: few fits are left, and most of their rows are settled."""
+TOLERANCE = 1e-6
+"""Finer than that of the first search: few fits are left, and most of their rows are settled."""
+
+MOVES = 4
+"""How often a centre is tried elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,12 @@ class Refiner:
     X : ndarray of shape (n_samples, n_features), float64
     weights : ndarray of shape (n_samples,), float64, or None
     seed : int
-    n_moves : int
-        How often a centre is tried elsewhere.
     n_jobs : int or None
     """
 
     X: Floats
     weights: Floats | None
     seed: int
-    n_moves: int
     n_jobs: int | None
 
     def refine(
@@ -89,7 +89,7 @@ class Refiner:
             sample_weight=self.weights,
             init=np.stack(starts),
             n_init=len(starts),
-            tol=_TOLERANCE,
+            tol=TOLERANCE,
             n_jobs=self.n_jobs,
             callback=callback,
         )
@@ -97,7 +97,8 @@ class Refiner:
     def _merge(self, result: KMeansResult, k: int) -> Floats:
         """Centres of a fit with the cheapest pairs merged (Ward 1963) until k are left."""
         centers = np.array(result.cluster_centers, dtype=np.float64)
-        sizes = np.bincount(result.labels, self.weights, minlength=len(centers))
+        counts = np.bincount(result.labels, self.weights, minlength=len(centers))
+        sizes = np.maximum(counts, 1e-300)  # a cluster without rows costs nothing to merge
         while len(centers) > k:
             apart = np.square(centers[:, None] - centers[None]).sum(axis=-1)
             costs = apart * np.outer(sizes, sizes) / np.add.outer(sizes, sizes)
@@ -119,7 +120,7 @@ class Refiner:
             return []
         merged = self._merge(result, k - 1)
         rng = np.random.default_rng([self.seed, k])
-        drawn = rng.choice(len(costs), self.n_moves, p=costs / total)
+        drawn = rng.choice(len(costs), MOVES, p=costs / total)
         return [np.vstack([merged, self.X[row]]) for row in drawn]
 
 

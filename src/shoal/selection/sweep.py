@@ -119,8 +119,8 @@ def choose_k(
     Each start is one greedy k-means++ sequence for the largest k; its first k rows start the
     fit of k. One more start splits the best fit of the previous k; on the way back every k
     starts again from the best fit of the next k with two centres merged, and with one of its own
-    centres moved. Inertia never rises with k. Above 50,000 rows the first starts compete on a
-    sample of 20,000 rows, and only the best goes on with all rows.
+    centres moved. Inertia never rises with k. Above 50,000 rows all this happens on a sample of
+    20,000 rows, and the fits of all rows start where it ends.
 
     Time O(n d Σk) per start and iteration plus O(m n d) for m silhouettes; memory O(n d) and the
     labels of each k. The result does not depend on the number of threads.
