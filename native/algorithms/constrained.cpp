@@ -9,6 +9,7 @@
 #include "algorithms/units.hpp"
 #include "core/error.hpp"
 #include "core/thread_pool.hpp"
+#include "kernels/pairwise.hpp"
 
 namespace shoal {
 namespace {
@@ -92,15 +93,49 @@ class ConstrainedFit {
   // The labels of least cost for these centres.
   void solve(const std::vector<double>& centers, std::vector<std::int32_t>& labels) {
     for_each_unit([&](std::size_t u) {
-      std::int64_t* cost = costs_.data() + units_.begin(u) * k_;
-      for (std::int64_t row = units_.begin(u); row < units_.end(u); ++row) {
-        for (std::int64_t c = 0; c < k_; ++c) {
-          const double squared = rows_.squared(exact_, row, centers.data() + c * d_);
-          *cost++ = static_cast<std::int64_t>(squared * scale_ + 0.5);
-        }
-      }
+      measure(units_.begin(u), units_.end(u), centers, costs_.data() + units_.begin(u) * k_);
     });
     transport_.solve(costs_.data(), options_.n_threads, [this] { return going(); }, labels.data());
+  }
+
+  std::int64_t cost_of(double squared) const {
+    return static_cast<std::int64_t>(squared * scale_ + 0.5);
+  }
+
+  // Costs of some rows, one row after the other.
+  void measure(std::int64_t begin, std::int64_t end, const std::vector<double>& centers,
+               std::int64_t* costs) const {
+    if constexpr (Rows::kPacked) {
+      measure_tiles(begin, end, centers, costs);
+    } else {
+      for (std::int64_t row = begin; row < end; ++row) {
+        for (std::int64_t c = 0; c < k_; ++c) {
+          *costs++ = cost_of(rows_.squared(exact_, row, centers.data() + c * d_));
+        }
+      }
+    }
+  }
+
+  void measure_tiles(std::int64_t begin, std::int64_t end, const std::vector<double>& centers,
+                     std::int64_t* costs) const {
+    const auto& kernels =
+        SHOAL_PICK_KERNELS(pairwise_kernels).wide[static_cast<int>(Metric::sqeuclidean)];
+    std::vector<double> tile(static_cast<std::size_t>(d_ * kPairTile));
+    double squared[kPairTile];
+    for (std::int64_t first = begin; first < end; first += kPairTile) {
+      const std::int64_t count = std::min<std::int64_t>(kPairTile, end - first);
+      for (std::int64_t p = 0; p < kPairTile; ++p) {
+        const auto* row = rows_.row(first + std::min(p, count - 1));
+        for (std::int64_t j = 0; j < d_; ++j) {
+          tile[static_cast<std::size_t>(j * kPairTile + p)] = static_cast<double>(row[j]);
+        }
+      }
+      for (std::int64_t c = 0; c < k_; ++c) {
+        kernels.keys(tile.data(), centers.data() + c * d_, d_, squared);
+        for (std::int64_t p = 0; p < count; ++p) costs[p * k_ + c] = cost_of(squared[p]);
+      }
+      costs += count * k_;
+    }
   }
 
   bool is_cheaper(const std::vector<std::int32_t>& labels,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/thread_pool.hpp"
@@ -37,10 +38,10 @@ void Transport::solve(const std::int64_t* costs, int n_threads,
                       const std::function<bool()>& keep_going, std::int32_t* labels) {
   take_cheapest(costs, n_threads, labels);
   std::int64_t left = balance();
-  if (left > 0) list_moves(costs, labels, left, n_threads);
+  if (left > 0) sort_by_cluster(labels);
   for (int paths = 1; left > 0; --left, ++paths) {
     if (paths % kAskEvery == 0 && keep_going && !keep_going()) throw Interrupted();
-    find_path(labels);
+    find_path(costs, labels, left);
     send(costs, labels);
   }
   const std::int64_t outside = prices_.back();
@@ -82,49 +83,48 @@ std::int64_t Transport::balance() {
   return left + std::max<std::int64_t>(0, outside);
 }
 
-// For each pair of clusters the `most` cheapest rows to move: no more can leave a cluster, because
-// a path visits it once.
-void Transport::list_moves(const std::int64_t* costs, const std::int32_t* labels, std::int64_t most,
-                           int n_threads) {
-  std::vector<std::int64_t> starts(static_cast<std::size_t>(k_ + 1), 0);
-  std::partial_sum(held_.begin(), held_.end(), starts.begin() + 1);
-  std::vector<std::int32_t> rows(static_cast<std::size_t>(n_));
-  std::vector<std::int64_t> next(starts.begin(), starts.end() - 1);
+void Transport::sort_by_cluster(const std::int32_t* labels) {
+  starts_.assign(static_cast<std::size_t>(k_ + 1), 0);
+  std::partial_sum(held_.begin(), held_.end(), starts_.begin() + 1);
+  rows_.resize(static_cast<std::size_t>(n_));
+  std::vector<std::int64_t> next(starts_.begin(), starts_.end() - 1);
   for (std::int64_t i = 0; i < n_; ++i) {
-    rows[static_cast<std::size_t>(next[static_cast<std::size_t>(labels[i])]++)] =
+    rows_[static_cast<std::size_t>(next[static_cast<std::size_t>(labels[i])]++)] =
         static_cast<std::int32_t>(i);
   }
+  arrived_.assign(static_cast<std::size_t>(k_), {});
+  listed_.assign(static_cast<std::size_t>(k_), false);
   moves_.resize(static_cast<std::size_t>(k_ * k_));
-  const auto enough = static_cast<std::size_t>(most);
-  parallel_for(static_cast<std::size_t>(k_), n_threads, [&](std::size_t from, int) {
-    const auto a = static_cast<std::int64_t>(from);
-    for (std::int64_t b = 0; b < k_; ++b) moves(a, b).clear();
-    for (std::int64_t at = starts[from]; at < starts[from + 1]; ++at) {
-      const std::int32_t row = rows[static_cast<std::size_t>(at)];
-      const std::int64_t* cost = costs + row * k_;
-      for (std::int64_t b = 0; b < k_; ++b) {
-        if (b == a) continue;
-        Moves& listed = moves(a, b);
-        const Move move{cost[b] - cost[a], row};
-        if (listed.size() < enough) {
-          listed.push_back(move);
-          if (listed.size() == enough) std::make_heap(listed.begin(), listed.end());
-        } else if (move < listed.front()) {
-          std::pop_heap(listed.begin(), listed.end());
-          listed.back() = move;
-          std::push_heap(listed.begin(), listed.end());
-        }
-      }
+}
+
+// Lists, for every other cluster, the `most` rows that are cheapest to move there: no more can
+// leave, because a path visits a cluster once. Done when a path first comes by: most never do.
+void Transport::list_moves(const std::int64_t* costs, const std::int32_t* labels, std::int64_t from,
+                           std::int64_t most) {
+  const auto a = static_cast<std::size_t>(from);
+  std::vector<std::int32_t> members = std::move(arrived_[a]);
+  members.insert(members.end(), rows_.begin() + starts_[a], rows_.begin() + starts_[a + 1]);
+  std::erase_if(members, [&](std::int32_t row) { return labels[row] != from; });
+  const std::size_t enough = std::min(members.size(), static_cast<std::size_t>(most));
+  for (std::int64_t to = 0; to < k_; ++to) {
+    Moves& listed = moves(from, to);
+    listed.clear();
+    if (to == from) continue;
+    for (const std::int32_t row : members) {
+      listed.push_back({costs[row * k_ + to] - costs[row * k_ + from], row});
     }
-    for (std::int64_t b = 0; b < k_; ++b) {
-      std::make_heap(moves(a, b).begin(), moves(a, b).end(), std::greater<>());
-    }
-  });
+    std::nth_element(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(enough),
+                     listed.end());
+    listed.resize(enough);
+    std::make_heap(listed.begin(), listed.end(), std::greater<>());
+  }
+  listed_[a] = true;
 }
 
 // Shortest distances, at the current prices, from the nodes that hold too much to the nearest that
 // holds too little (Dijkstra's algorithm); brings the prices up to date.
-void Transport::find_path(const std::int32_t* labels) {
+void Transport::find_path(const std::int64_t* costs, const std::int32_t* labels,
+                          std::int64_t left) {
   const auto outside = static_cast<std::size_t>(k_);
   for (std::size_t v = 0; v <= outside; ++v) {
     distance_[v] = excess_[v] > 0 ? 0 : kFar;
@@ -147,6 +147,7 @@ void Transport::find_path(const std::int32_t* labels) {
       target_ = static_cast<std::int64_t>(u);
       break;
     }
+    if (u < outside && !listed_[u]) list_moves(costs, labels, static_cast<std::int64_t>(u), left);
     for (std::size_t v = 0; v <= outside; ++v) {
       if (done_[v]) continue;
       if (u == outside) {
@@ -194,6 +195,10 @@ void Transport::send(const std::int64_t* costs, std::int32_t* labels) {
 
 // Lists what it costs to move a row that has come to a cluster on to the others.
 void Transport::offer(const std::int64_t* costs, std::int32_t row, std::int64_t from) {
+  if (!listed_[static_cast<std::size_t>(from)]) {
+    arrived_[static_cast<std::size_t>(from)].push_back(row);
+    return;
+  }
   const std::int64_t* cost = costs + row * k_;
   for (std::int64_t to = 0; to < k_; ++to) {
     if (to == from) continue;

@@ -40,9 +40,10 @@ class Transport {
 
   void take_cheapest(const std::int64_t* costs, int n_threads, std::int32_t* labels);
   std::int64_t balance();
-  void list_moves(const std::int64_t* costs, const std::int32_t* labels, std::int64_t most,
-                  int n_threads);
-  void find_path(const std::int32_t* labels);
+  void sort_by_cluster(const std::int32_t* labels);
+  void list_moves(const std::int64_t* costs, const std::int32_t* labels, std::int64_t from,
+                  std::int64_t most);
+  void find_path(const std::int64_t* costs, const std::int32_t* labels, std::int64_t left);
   void send(const std::int64_t* costs, std::int32_t* labels);
   void offer(const std::int64_t* costs, std::int32_t row, std::int64_t from);
   Moves& moves(std::int64_t from, std::int64_t to) {
@@ -54,7 +55,11 @@ class Transport {
   std::vector<std::int64_t> held_;    // rows of each cluster
   std::vector<std::int64_t> passed_;  // rows each cluster passes on to the outside: low to high
   std::vector<std::int64_t> excess_;  // by node, the outside being the last: what is too many
-  std::vector<Moves> moves_;          // by pair of clusters: heaps, the cheapest on top
+  std::vector<std::int32_t> rows_;    // cluster after cluster, as they were before any path
+  std::vector<std::int64_t> starts_;  // where the rows of each cluster begin, and the end
+  std::vector<std::vector<std::int32_t>> arrived_;  // rows that came to each cluster since
+  std::vector<bool> listed_;                        // clusters whose moves are listed
+  std::vector<Moves> moves_;  // by pair of clusters: heaps, the cheapest on top
   std::vector<std::int64_t> distance_;
   std::vector<std::int64_t> before_;  // the node before each on its shortest path, or -1
   std::vector<bool> done_;
