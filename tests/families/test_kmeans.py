@@ -191,3 +191,15 @@ def test_given_centres_and_n_init_warn_as_in_scikit_learn(blobs: np.ndarray) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         KMeans(8, init=lambda X, k, random_state: X[:k]).fit(blobs)
+
+
+def test_rows_of_very_many_columns_are_written_out_a_few_at_a_time() -> None:
+    X = sparse.random_array(
+        (450, 30_000), density=0.001, rng=np.random.default_rng(0), format="csr"
+    )
+    model = KMeans(3, random_state=0, max_iter=3).fit(X)
+    away = [X.toarray() - center for center in model.cluster_centers_]
+    expected = np.stack([np.sqrt((part**2).sum(axis=1)) for part in away], axis=1)
+    np.testing.assert_allclose(model.transform(X), expected, rtol=1e-9)
+    shares = model.membership(X, full=True)
+    np.testing.assert_array_equal(model.membership(X), shares[np.arange(450), model.labels_])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from shoal.estimator import Clusterer
 __all__ = ["CenterClusterer"]
 
 CHUNK = 4096  # rows whose distances to all centres are held at once
+WIDE = 1 << 22  # numbers of such rows, when they have many columns
 
 
 class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clusterer):  # type: ignore[misc]
@@ -124,8 +126,8 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         """
         X = self._check_new_data(X, sparse=self._takes_sparse)
         distances = np.empty((X.shape[0], self.cluster_centers_.shape[0]), dtype=X.dtype)
-        for start in range(0, X.shape[0], CHUNK):
-            distances[start : start + CHUNK] = self._distances_to_all(X[start : start + CHUNK])
+        for rows in _chunks(X):
+            distances[rows] = self._distances_to_all(X[rows])
         return distances
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:  # noqa: ARG002 - convention
@@ -176,18 +178,17 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         X = self._check_new_data(X, sparse=self._takes_sparse)
         n, k = X.shape[0], self.cluster_centers_.shape[0]
         out = np.empty((n, k) if full else n)
-        for start in range(0, n, CHUNK):
-            stop = min(n, start + CHUNK)
-            squared = self._distances_to_all(X[start:stop]) ** 2
+        for rows in _chunks(X):
+            squared = self._distances_to_all(X[rows]) ** 2
             least = squared.min(axis=1, keepdims=True)
             with np.errstate(invalid="ignore", divide="ignore"):
                 closeness = np.where(least > 0, least / squared, 1.0 * (squared == 0))
             closeness **= self._sharpness
             shares = closeness / closeness.sum(axis=1, keepdims=True)
             if labels is None:
-                out[start:stop] = shares
+                out[rows] = shares
             else:
-                out[start:stop] = shares[np.arange(stop - start), labels[start:stop]]
+                out[rows] = shares[np.arange(len(shares)), labels[rows]]
         return out
 
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
@@ -263,6 +264,13 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         tags.input_tags.sparse = self._takes_sparse
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _chunks(X: Any) -> Iterator[slice]:
+    """Stretches of the rows of `X` that may be written out in full."""
+    n, d = X.shape
+    length = max(1, min(CHUNK, WIDE // d))
+    return (slice(start, min(n, start + length)) for start in range(0, n, length))
 
 
 def _outlier_scores(
