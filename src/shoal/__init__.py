@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from shoal.errors import ShoalError as ShoalError
     from shoal.model_file import LoadedModel as LoadedModel
     from shoal.progress import Event as Event
+    from shoal.recipes.palette import Palette as Palette
+    from shoal.recipes.palette import palette as palette
     from shoal.selection import choose_k as choose_k
     from shoal.workflow import cluster as cluster
     from shoal.workflow import load_model as load_model
@@ -58,6 +60,7 @@ _HOMES: dict[str, str] = {
     "Matrix": "data.table",
     "MemoryBudgetError": "errors",
     "OutputError": "errors",
+    "Palette": "recipes.palette",
     "ParameterError": "errors",
     "Preparation": "data.prepare",
     "ShoalError": "errors",
@@ -66,6 +69,7 @@ _HOMES: dict[str, str] = {
     "choose_k": "selection",
     "cluster": "workflow",
     "load_model": "workflow",
+    "palette": "recipes.palette",
     "predict": "workflow",
     "prepare": "data.prepare",
     "read_table": "data.read",

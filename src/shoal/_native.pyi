@@ -299,3 +299,24 @@ def kmedians_fit(
 def assign_by_metric(
     X: _Real, centers: NDArray[np.float64], metric: int, n_threads: int
 ) -> _Assignment: ...
+def palette_fit(
+    pixels: NDArray[np.uint8],
+    k: int,
+    oklab: bool,
+    max_iter: int,
+    n_threads: int,
+    callback: Callable[[float], object] | None,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int, int, float, float, float, float]: ...
+def palette_dither(
+    pixels: NDArray[np.uint8],
+    width: int,
+    colors: NDArray[np.uint8],
+    callback: Callable[[float], object] | None,
+) -> NDArray[np.uint8]: ...
+def palette_error(
+    pixels: NDArray[np.uint8],
+    colors: NDArray[np.uint8],
+    indices: NDArray[np.uint8],
+    n_threads: int,
+) -> float: ...
+def color_points(colors: NDArray[np.uint8], oklab: bool, alpha: bool) -> NDArray[np.float32]: ...

@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "choose-k": "shoal.cli.choose_k:choose_k",
     "score": "shoal.cli.score:score",
     "digits": "shoal.cli.digits:digits",
+    "palette": "shoal.cli.palette:palette",
     "algorithms": "shoal.cli.algorithms:algorithms",
     "samples": "shoal.cli.samples:samples",
     "info": "shoal.cli.info:info",

@@ -16,8 +16,8 @@ PATIENCE = 0.8
 
 
 @contextlib.contextmanager
-def prompt_interrupts() -> Iterator[None]:
-    """Watch for Ctrl-C from a thread of its own.
+def prompt_interrupts(*, arrow: bool = True) -> Iterator[None]:
+    """Watch for Ctrl-C from a thread of its own; `arrow` says whether the run uses pyarrow.
 
     Python sees a signal only between two of its own steps. A reader or a picture library may be
     busy in native code for longer, so when the run has not ended soon after the signal, the thread
@@ -26,10 +26,11 @@ def prompt_interrupts() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    import pyarrow as pa
+    if arrow:
+        import pyarrow as pa
 
-    # Arrow's own handlers would hide the signal from Python, and can wait for each other.
-    pa.enable_signal_handlers(False)
+        # Arrow's own handlers would hide the signal from Python, and can wait for each other.
+        pa.enable_signal_handlers(False)
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)

@@ -19,6 +19,7 @@ __all__ = [
     "given_again",
     "json_option",
     "names_of",
+    "plain_run_options",
     "range_of",
     "reading_options",
     "run_options",
@@ -116,10 +117,15 @@ def reading_options() -> Decorator[Any]:
 
 def run_options() -> Decorator[Any]:
     """Options about how a job runs and what it says."""
+    seed = click.option(
+        "--seed", type=int, default=0, show_default=True, help="Seed of all randomness."
+    )
+    return _together(seed, plain_run_options())
+
+
+def plain_run_options() -> Decorator[Any]:
+    """Options about how a job without randomness runs and what it says."""
     return _together(
-        click.option(
-            "--seed", type=int, default=0, show_default=True, help="Seed of all randomness."
-        ),
         click.option(
             "--threads", type=click.IntRange(min=1), metavar="N",
             help="Threads; all available cores when left out. The result is the same.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import mmap
 import os
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from typing import Any
 
 from shoal.errors import DataError
 
-__all__ = ["Payload", "check_expansion", "check_zip", "nearest_name", "open_source"]
+__all__ = ["Payload", "check_expansion", "check_zip", "nearest_name", "open_bytes", "open_source"]
 
 MAX_RATIO = 200
 FREE_BYTES = 1 << 30
@@ -51,6 +52,19 @@ class Payload:
         return io.BufferedReader(pa.BufferReader(pa.py_buffer(self.data)))
 
 
+def open_bytes(source: str | os.PathLike[str]) -> Payload:
+    """Open a path or ``"-"`` (standard input) and take the bytes as they are.
+
+    Raises
+    ------
+    DataError
+        When nothing readable is there.
+    """
+    if source == "-":
+        return Payload("standard input", memoryview(sys.stdin.buffer.read()))
+    return _open_path(_path(source))
+
+
 def open_source(source: str | os.PathLike[str]) -> Payload:
     """Open a path or ``"-"`` (standard input) and undo gzip.
 
@@ -59,10 +73,7 @@ def open_source(source: str | os.PathLike[str]) -> Payload:
     DataError
         When nothing readable is there.
     """
-    if source == "-":
-        payload = Payload("standard input", memoryview(sys.stdin.buffer.read()))
-    else:
-        payload = _open_path(_path(source))
+    payload = open_bytes(source)
     if not payload.data.nbytes:
         raise DataError(f"{payload.name} is empty. Give a file with a header line and rows.")
     if bytes(payload.data[:2]) == b"\x1f\x8b":
@@ -97,10 +108,8 @@ def _open_path(path: Path) -> Payload:
 def _mapped(path: Path) -> memoryview:
     if path.stat().st_size == 0:
         return memoryview(b"")
-    import pyarrow as pa
-
-    with pa.memory_map(str(path)) as mapped:
-        return memoryview(mapped.read_buffer())
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def nearest_name(name: str, known: list[str]) -> str | None:

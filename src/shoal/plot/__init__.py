@@ -12,6 +12,7 @@ from shoal.plot.columns import number_columns
 from shoal.plot.distributions import distributions
 from shoal.plot.elbow import elbow
 from shoal.plot.images import image_grid
+from shoal.plot.palettes import palettes
 from shoal.plot.pca import pca
 from shoal.plot.profile import profile
 from shoal.plot.scatter import scatter
@@ -28,6 +29,7 @@ __all__ = [
     "distributions",
     "elbow",
     "image_grid",
+    "palettes",
     "pca",
     "profile",
     "scatter",
