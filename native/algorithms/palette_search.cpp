@@ -4,13 +4,14 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 
 namespace shoal {
 namespace {
 
 constexpr int kMostTries = 4;     // with one number of splits
-constexpr int kMostSplits = 16;   // that the search begins with
-constexpr double kBetter = 1e-5;  // share of the error that a step must save to count
+constexpr int kMostSplits = 8;    // that the search begins with
+constexpr double kBetter = 3e-4;  // share of the error that a step must save to count
 
 template <int D>
 class Search {
@@ -60,7 +61,7 @@ class Search {
     std::stable_sort(order.begin(), order.end(),
                      [&](int a, int b) { return *widest(a) > *widest(b); });
     std::vector<double> centers = at.centers;
-    for (const int c : std::vector<int>(order.begin(), order.begin() + m)) {
+    for (const int c : std::span(order).first(static_cast<std::size_t>(m))) {
       if (!(*widest(c) > 0)) break;
       // The means of the halves of a normal distribution lie 0.8 deviations from its own.
       const double step = 0.8 * std::sqrt(*widest(c) / at.weight(c));
