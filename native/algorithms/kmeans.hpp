@@ -20,6 +20,8 @@ struct LloydOptions {
   // fit, which then throws Interrupted.
   std::function<bool(int)> keep_going;
   bool unit_centers = false;  // centres are brought to length 1
+  // Whether the labels are those of the final centres even when the iterations ran out.
+  bool settle = true;
 };
 
 struct LloydResult {

@@ -69,7 +69,7 @@ class Fit {
       const double shift = advance();
       if (shift <= options_.tolerance && !moved_empty) break;
     }
-    if (!settled) settle_labels();
+    if (!settled && options_.settle) settle_labels();
     near_.swap(distances);  // the bounds have served: their room holds the distances
     distances.resize(static_cast<std::size_t>(rows_.n));
     result.inertia = measure(distances.data());

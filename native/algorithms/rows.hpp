@@ -86,6 +86,14 @@ struct DenseRows {
     }
   }
 
+  // Takes sums and scores about `point` from now on.
+  void centre_on(const double* point) {
+    for (std::size_t j = 0; j < shift.size(); ++j) {
+      typed_shift[j] = static_cast<T>(point[j]);
+      shift[j] = static_cast<double>(typed_shift[j]);
+    }
+  }
+
   // Orders rows by their values, column after column.
   int compare(std::int64_t a, std::int64_t b) const {
     for (std::int64_t j = 0; j < d; ++j) {

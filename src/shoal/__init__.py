@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from shoal.centroid import FuzzyCMeans as FuzzyCMeans
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
+    from shoal.centroid import MiniBatchKMeans as MiniBatchKMeans
     from shoal.centroid import SphericalKMeans as SphericalKMeans
     from shoal.centroid import bisecting_kmeans as bisecting_kmeans
     from shoal.centroid import constrained_kmeans as constrained_kmeans
     from shoal.centroid import fuzzy_c_means as fuzzy_c_means
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians
+    from shoal.centroid import minibatch_kmeans as minibatch_kmeans
     from shoal.centroid import spherical_kmeans as spherical_kmeans
     from shoal.clustering import Card as Card
     from shoal.clustering import Clustering as Clustering
     from shoal.clustering import KChoice as KChoice
     from shoal.clustering import Trait as Trait
+    from shoal.data.blocks import open_blocks as open_blocks
     from shoal.data.prepare import Preparation as Preparation
     from shoal.data.prepare import prepare as prepare
     from shoal.data.read import read_table as read_table
@@ -69,7 +72,7 @@ _HOMES: dict[str, str] = {
     "choose_k": "selection",
     "cluster": "workflow",
     "load_model": "workflow",
-    "palette": "recipes.palette",
+    "open_blocks": "data.blocks",
     "predict": "workflow",
     "prepare": "data.prepare",
     "read_table": "data.read",

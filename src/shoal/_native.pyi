@@ -283,6 +283,72 @@ def spherical_assign_csr(
     centers: NDArray[np.float64],
     n_threads: int,
 ) -> _Assignment: ...
+def kmeans_add_block(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    centers: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    totals: NDArray[np.float64],
+    inertia: float,
+    farthest: float,
+    n_threads: int,
+) -> tuple[float, int, float, int]: ...
+
+_MiniBatchFit: TypeAlias = tuple[
+    NDArray[np.int32],
+    NDArray[np.float32],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    int,
+    float,
+    int,
+    int,
+]
+_MiniBatchStep: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], int, float]
+
+def minibatch_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    options: dict[str, Any],
+    callback: Callable[[int, int], object] | None,
+) -> _MiniBatchFit: ...
+def minibatch_fit_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    starts: NDArray[np.float64] | None,
+    options: dict[str, Any],
+    callback: Callable[[int, int], object] | None,
+) -> _MiniBatchFit: ...
+def minibatch_step(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    centers: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    since_reassigned: int,
+    reassignment_ratio: float,
+    seed: int,
+    number: int,
+    n_threads: int,
+) -> _MiniBatchStep: ...
+def minibatch_step_csr(
+    values: _Real,
+    columns: NDArray[np.int32],
+    row_starts: NDArray[np.int64],
+    d: int,
+    weights: NDArray[np.float64] | None,
+    centers: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    since_reassigned: int,
+    reassignment_ratio: float,
+    seed: int,
+    number: int,
+    n_threads: int,
+) -> _MiniBatchStep: ...
 def info() -> dict[str, Any]: ...
 def kmedians_fit(
     X: _Real,

@@ -22,8 +22,10 @@ __all__ = [
 SHARE_OF_FREE = 0.8
 """Part of the free memory a job may take when no limit is given."""
 
-ROOM = 1_150_000_000
-"""Addresses that the libraries reserve when they load, of which they use about a fifth."""
+ROOM = 900_000_000
+"""Addresses that the libraries reserve and a small job takes when they are told to be frugal."""
+
+_FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 
 _UNITS = {
     "": 1,
@@ -134,7 +136,10 @@ def allowed_bytes(memory_limit: str | int | None) -> int | None:
 
 
 def require_room() -> None:
-    """Refuse to load the libraries under a limit of addresses they would hang or abort under.
+    """Prepare to load the libraries under a limit of addresses, or refuse to.
+
+    They reserve a gigabyte for what they may need later; under a limit (``ulimit -v``) they are
+    told not to, and under one too small even so they would hang or abort.
 
     Raises
     ------
@@ -146,7 +151,11 @@ def require_room() -> None:
     except ImportError:  # Windows has no such limit
         return
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if soft != resource.RLIM_INFINITY and soft < ROOM:
+    if soft == resource.RLIM_INFINITY:
+        return
+    for name, value in _FRUGAL.items():
+        os.environ.setdefault(name, value)
+    if soft < ROOM:
         raise MemoryBudgetError(
             f"the limit of address space (ulimit -v) must be at least {format_bytes(ROOM)}; "
             f"got {format_bytes(soft)}. The libraries reserve that much before any data is read."

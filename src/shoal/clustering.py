@@ -12,6 +12,7 @@ import numpy.typing as npt
 from shoal.data.table import Matrix, Table
 
 if TYPE_CHECKING:
+    from shoal.data.blocks import Blocks
     from shoal.data.prepare import Preparation
 
 __all__ = ["Card", "Clustering", "KChoice", "Trait"]
@@ -171,6 +172,9 @@ class Clustering:
         SHA-256 over the clustered numbers, the settings and the labels.
     notes : tuple of str
         What was decided along the way, one sentence each.
+    blocks : Blocks or None
+        The whole table where it was read in blocks; `table`, `matrix` and everything per row are
+        then a sample of it, while the sizes in `cards` and the inertia are those of all rows.
     """
 
     labels: npt.NDArray[np.int32]
@@ -193,8 +197,22 @@ class Clustering:
     versions: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    blocks: Blocks | None = None
 
     @property
     def n_clusters(self) -> int:
         """Number of groups."""
         return len(self.cards)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the whole table."""
+        known = None if self.blocks is None else self.blocks.n_rows
+        return self.table.n_rows if known is None else known
+
+    @property
+    def n_clustered(self) -> int:
+        """Rows of the whole table that were clustered."""
+        if self.blocks is None:
+            return self.matrix.n_samples
+        return sum(card.size for card in self.cards)

@@ -14,10 +14,11 @@ __all__ = ["Clusterer"]
 class Clusterer(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """Base of shoal's estimators: how they check training and new data."""
 
-    def _check_training_data(self, X: Any, *, sparse: bool) -> Any:
+    def _check_training_data(self, X: Any, *, sparse: bool, reset: bool = True) -> Any:
         return validate_data(
             self,
             X,
+            reset=reset,
             accept_sparse="csr" if sparse else False,
             dtype=[np.float64, np.float32],
             order="C",

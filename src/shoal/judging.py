@@ -42,13 +42,15 @@ class Fitted:
     silhouette_rows: npt.NDArray[np.int64] | None = None
 
 
-def renumber(model: Any) -> Fitted:
+def renumber(model: Any, sizes: npt.NDArray[np.int64] | None = None) -> Fitted:
     """Sort the groups by size, largest first, ties by the first row that belongs to them.
 
     Parameters
     ----------
     model : estimator
         Fitted.
+    sizes : ndarray of shape (n_clusters,), int64, optional
+        Sizes over all rows, when the labels of the model are those of a sample.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def renumber(model: Any) -> Fitted:
     found = np.asarray(model.labels_)
     clustered = found[found >= 0]
     k = int(found.max(initial=-1)) + 1
-    sizes = np.bincount(clustered, minlength=k)
+    sizes = np.bincount(clustered, minlength=k) if sizes is None else sizes
     first = np.full(k, len(found), dtype=np.int64)
     np.minimum.at(first, clustered, np.flatnonzero(found >= 0))
     relabel = np.empty(k, dtype=np.int32)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from shoal import catalogue
+from shoal import blockwise, catalogue
 from shoal.clustering import Clustering, KChoice
+from shoal.data.blocks import Blocks
 from shoal.data.table import Matrix
 from shoal.errors import ParameterError
 from shoal.explain import make_cards
@@ -59,9 +60,11 @@ def cluster(
 
     Parameters
     ----------
-    data : path, str, data frame, array or Table
+    data : path, str, data frame, array, Table or Blocks
         A file (CSV, TSV, Parquet, JSON lines, Excel, NPY, NPZ), ``"-"`` for standard input,
-        ``"sample:NAME"`` for bundled data, a pandas, polars or Arrow frame, or an array.
+        ``"sample:NAME"`` for bundled data, a pandas, polars or Arrow frame, or an array. A file
+        that does not fit in memory is read in blocks where the algorithm can, see
+        :func:`shoal.open_blocks`.
     algorithm : str, default="kmeans"
         Name in the catalogue; ``shoal algorithms`` lists them.
     n_clusters : int, optional
@@ -123,10 +126,10 @@ def cluster(
     """
     arguments = {name: value for name, value in locals().items() if name in PLAN_ARGUMENTS}
     watch = Watch(callback)
-    job = make_plan(data, watch, **arguments, **params)
+    job, blocks = blockwise.plan_job(data, watch, {**arguments, **params})
     source = os.fspath(data) if isinstance(data, str | os.PathLike) else job.table.source
     settings = describe_settings(job, source, arguments, params, n_jobs)
-    return _run(job, watch, settings, seed, n_jobs)
+    return _run(job, watch, settings, seed, n_jobs, blocks)
 
 
 def load_model(path: str | os.PathLike[str]) -> LoadedModel:
@@ -204,7 +207,12 @@ def choose(
 
 
 def _run(
-    job: Plan, watch: Watch, settings: dict[str, Any], seed: int, n_jobs: int | None
+    job: Plan,
+    watch: Watch,
+    settings: dict[str, Any],
+    seed: int,
+    n_jobs: int | None,
+    blocks: Blocks | None = None,
 ) -> Clustering:
     choice = None
     if job.chooses_k:
@@ -214,6 +222,9 @@ def _run(
     else:
         parameters = {"n_clusters": job.k[0]} if job.k else {}
         fitted = renumber(_fit(job, watch, seed, n_jobs, parameters))
+    if blocks is not None:
+        totals = blockwise.refit(job, blocks, fitted.model, watch)
+        fitted = renumber(fitted.model, totals.sizes)
     matrix, model = job.matrix, fitted.model
     row = catalogue.find(job.algorithm)
     with watch.stage("judge", "measuring how good the groups are"):
@@ -229,7 +240,7 @@ def _run(
             job.table, matrix, job.preparation, fitted.labels, silhouette=samples,
             silhouette_rows=rows,
         )  # fmt: skip
-    return Clustering(
+    result = Clustering(
         labels=labels,
         confidence=confidence,
         outlier_scores=outlier_scores,
@@ -251,6 +262,7 @@ def _run(
         fingerprint=fingerprint(matrix, settings, labels),
         notes=_notes(job, model, rows),
     )
+    return result if blocks is None else blockwise.whole(result, blocks, totals)
 
 
 def _fit(

@@ -72,6 +72,7 @@ def test_supported_cells_are_methods_and_attributes(row: Algorithm) -> None:
     estimator = row.load_estimator()
     for name in ("predict", "membership", "partial_fit"):
         assert hasattr(estimator, name) == row.can(name), name
+    assert hasattr(estimator, "fit_blocks") == row.can("blocks")
     accepts_weights = "sample_weight" in inspect.signature(estimator.fit).parameters
     assert accepts_weights == row.can("sample_weight")
 

@@ -43,7 +43,7 @@ ROW = Algorithm(
         "outlier_scores": True,
         "sample_weight": True,
         "partial_fit": "every iteration needs all rows; mini-batch k-means takes batches",
-        "blocks": "every iteration reads all rows in memory",
+        "blocks": True,
     },
     time=Cost("20 * n * d * k"),
     memory=Cost("8 * n * d + 40 * n + 64 * k * d"),

@@ -8,6 +8,8 @@ from shoal.centroid.k_medians import KMedians, kmedians
 from shoal.centroid.k_modes import KModes, kmodes
 from shoal.centroid.k_prototypes import KPrototypes, kprototypes
 from shoal.centroid.lloyd import KMeansResult, kmeans
+from shoal.centroid.mini_batch_k_means import MiniBatchKMeans
+from shoal.centroid.minibatch import MiniBatchResult, minibatch_kmeans
 from shoal.centroid.prototypes import PrototypesResult
 from shoal.centroid.spherical import SphericalKMeans, spherical_kmeans
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
@@ -23,6 +25,8 @@ __all__ = [
     "KMedians",
     "KModes",
     "KPrototypes",
+    "MiniBatchKMeans",
+    "MiniBatchResult",
     "PrototypesResult",
     "SphericalKMeans",
     "bisecting_kmeans",
@@ -34,5 +38,6 @@ __all__ = [
     "kmedians",
     "kmodes",
     "kprototypes",
+    "minibatch_kmeans",
     "spherical_kmeans",
 ]

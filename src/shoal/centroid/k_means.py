@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from sklearn.utils import check_random_state
+
+from shoal import _native
+from shoal.centroid.blocks import SAMPLE_ROWS, block_reader, fit_blocks, sample_of
 from shoal.centroid.centers import CenterClusterer
 from shoal.centroid.lloyd import fit_rows
 from shoal.centroid.rows import Rows
-from shoal.checks import check_choice
+from shoal.centroid.starts import draw_seed, starting_centers
+from shoal.checks import check_choice, check_weights
 from shoal.progress import Callback
 
 __all__ = ["KMeans"]
@@ -126,5 +132,67 @@ class KMeans(CenterClusterer):
             distances=result.distances,
             inertia=result.inertia,
             n_iter=result.n_iter,
+        )
+        return self
+
+    def fit_blocks(self, blocks: Any, *, sample: Any = None) -> KMeans:
+        """Find the clusters of rows that do not fit in memory, read a block at a time.
+
+        A sample of the rows is clustered in memory; from its centres, or from `init` where that is
+        an array, every iteration reads all blocks once. The result is that of `fit` from the same
+        start, whatever the blocks.
+
+        Parameters
+        ----------
+        blocks : iterable or function
+            Gives arrays of shape (n_rows, n_features), or pairs of such an array and the weights of
+            its rows. It is read once per iteration, so it must be a list, an object whose
+            ``__iter__`` starts anew, or a function that returns an iterator.
+        sample : array or pair of arrays, optional
+            Rows, or rows and weights, for the start and the radii; 100,000 rows are drawn from the
+            blocks when left out.
+
+        Returns
+        -------
+        KMeans
+            The estimator itself. `labels_` and `outlier_scores_` are those of the sample, and
+            `cluster_radii_` comes from it; ask `predict` for the labels of each block.
+
+        Raises
+        ------
+        ParameterError, DataError
+            As `fit`.
+        """
+        read = block_reader(blocks)
+        if sample is None:
+            seed = draw_seed(check_random_state(self.random_state))
+            sample = sample_of(read, SAMPLE_ROWS, seed)
+        X, weights = sample if isinstance(sample, tuple) else (sample, None)
+        X = self._check_training_data(X, sparse=False)
+        weights = check_weights(weights, len(X))
+        if isinstance(self.init, str) or callable(self.init):
+            start = self.fit(X, sample_weight=weights).cluster_centers_
+        else:
+            random = check_random_state(self.random_state)
+            k = len(self.init)
+            start = starting_centers(Rows.of(X), X, k, self.init, 1, random)[0][0]  # type: ignore[index]
+        n_threads = _native.resolve_thread_count(self.n_jobs or 0)
+        mean = np.average(X, axis=0, weights=weights)
+        spread = np.average((X - mean) ** 2, axis=0, weights=weights)
+        found = fit_blocks(
+            read,
+            start.astype(np.float64),
+            max_iter=self.max_iter,
+            tolerance=self.tol * float(spread.mean()),
+            n_threads=n_threads,
+            callback=self.callback,
+        )
+        labels, squared = Rows.of(X).assign(found.cluster_centers, n_threads)
+        self._keep(
+            centers=found.cluster_centers.astype(X.dtype, copy=False),
+            labels=labels,
+            distances=np.sqrt(squared),
+            inertia=found.inertia,
+            n_iter=found.n_iter,
         )
         return self

@@ -185,11 +185,15 @@ def starting_centers(
     n_init: int | str,
     random: np.random.RandomState,
     inits: Sequence[str] = INITS,
+    auto: int = 10,
 ) -> tuple[npt.NDArray[np.float64] | None, int]:
-    """Return given centres, one set per run, or None for seeding; and the number of runs."""
+    """Return given centres, one set per run, or None for seeding; and the number of runs.
+
+    `auto` is the number of runs of "auto" where one run is not enough.
+    """
     if isinstance(n_init, str):
         check_choice("n_init", n_init, ("auto",), also=" or an integer of at least 1")
-        runs = 1 if isinstance(init, str) and init != "random" else 10
+        runs = 1 if isinstance(init, str) and init != "random" else auto
     else:
         runs = check_integer("n_init", n_init, minimum=1)
     if isinstance(init, str):
@@ -203,7 +207,7 @@ def starting_centers(
         return np.stack([check_centers(centers, rows, k) for centers in given]), given.shape[0]
     if n_init not in ("auto", 1):
         warnings.warn(
-            "Explicit initial center position passed: performing only one init in KMeans instead "
+            "Explicit initial center position passed: performing only one init instead "
             f"of n_init={n_init}.",
             RuntimeWarning,
             stacklevel=4,

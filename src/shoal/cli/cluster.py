@@ -76,11 +76,12 @@ def cluster(
     sample:NAME for bundled data.
     """
     arguments = split_arguments(options)
-    from shoal import planning, workflow
+    from shoal import blockwise, planning, workflow
 
     if dry_run:
         with prompt_interrupts(), progress(quiet) as callback:
-            job = planning.plan(data, callback=callback, **arguments)
+            arguments.pop("n_jobs", None)
+            job, _ = blockwise.plan_job(data, planning.Watch(callback), arguments)
         give_json(_plan_as_dict(job)) if as_json else give(_plan_words(job))
         return
     folder = Path(output) if output else default_folder(data)
@@ -134,7 +135,7 @@ def _words(result: Clustering, folder: Path, data: str) -> str:
         for card in result.cards
     )
     lines.append(text_table(head, rows, right=(0, 1, 2, 3)))
-    outside = int((result.labels < 0).sum())
+    outside = result.n_rows - sum(card.size for card in result.cards)
     if outside:
         lines.append(f"{outside:,} rows are in no group.")
     lines += ["", _scores(result), f"Written: {folder}{'/' if folder.is_dir() else ''}"]

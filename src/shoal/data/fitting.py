@@ -99,15 +99,15 @@ def _counted(counts: Mapping[str, int]) -> str:
     return shown + (f", and {len(some) - 8} more columns" if len(some) > 8 else "")
 
 
-def weights(table: Table, name: str) -> Floats:
-    """Read the weights: all finite, none negative, not all zero."""
+def weights(table: Table, name: str, *, all_zero: bool = False) -> Floats:
+    """Read the weights: all finite, none negative, not all zero unless a part may be."""
     values = as_numbers(table, name)
     bad = np.flatnonzero(~(values >= 0.0) | np.isinf(values))
     if bad.size:
         where, _ = RowCells(table.source, name, table.first_line).place(int(bad[0]))
         shown = "missing" if np.isnan(values[bad[0]]) else repr(float(values[bad[0]]))
         raise DataError(f"{where}: a weight must be a number >= 0; got {shown}.")
-    if not values.any():
+    if not all_zero and not values.any():
         raise DataError(f"{table.source}, column {name!r}: the weights are all zero.")
     return values
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
+    from shoal.clustering import Clustering
     from shoal.data.table import Table
 
 __all__ = ["ADDED", "LabelsFormat", "added_names", "write_labels"]
@@ -110,16 +111,16 @@ def write_labels(
     if format not in {"csv", "parquet"}:
         raise ParameterError(f"format must be 'csv' or 'parquet'; got {format!r}.")
     names = added_names(clustering.table.column_names)
-    columns = _Columns(
-        [*clustering.table.column_names, *names],
-        [*clustering.table.data.columns, *_found(clustering)],
+    parts = (
+        _Columns([*part.table.column_names, *names], [*part.table.data.columns, *_found(part)])
+        for part in _parts(clustering)
     )
     try:
-        if format == "csv":
-            with _opened(path) as file:
-                file.writelines(_lines(columns, clustering.table.n_rows, spreadsheet_safe))
-        else:
-            _write_parquet(columns, path)
+        with _opened(path) as file:
+            if format == "csv":
+                _write_csv(parts, file, spreadsheet_safe)
+            else:
+                _write_parquet(parts, file)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -135,6 +136,20 @@ class _Columns:
     values: Sequence[pa.ChunkedArray]
 
 
+def _parts(labelled: Labelled) -> Iterator[Labelled]:
+    """Everything at once, or a block after the other when the table was read in blocks."""
+    blocks = getattr(labelled, "blocks", None)
+    if blocks is None:
+        yield labelled
+        return
+    from shoal.model_file import LoadedModel
+
+    job = cast("Clustering", labelled)
+    model = LoadedModel(job.model, job.preparation, job.relabel, {"algorithm": job.algorithm})
+    for block in blocks:
+        yield model.predict(block)
+
+
 def _found(clustering: Labelled) -> list[pa.ChunkedArray]:
     import pyarrow as pa
 
@@ -148,24 +163,40 @@ def _opened(path: str | os.PathLike[str] | BinaryIO) -> contextlib.AbstractConte
     return contextlib.nullcontext(path)
 
 
-def _write_parquet(columns: _Columns, path: str | os.PathLike[str] | BinaryIO) -> None:
+def _write_parquet(parts: Iterator[_Columns], file: BinaryIO) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with _opened(path) as file:
-        pq.write_table(pa.table(list(columns.values), names=columns.names), file)
+    with contextlib.ExitStack() as stack:
+        writer = None
+        for columns in parts:
+            table = pa.table(list(columns.values), names=columns.names)
+            writer = writer or stack.enter_context(pq.ParquetWriter(file, table.schema))
+            writer.write_table(table)
 
 
-def _lines(columns: _Columns, n_rows: int, spreadsheet_safe: bool) -> Iterator[bytes]:
+def _write_csv(parts: Iterator[_Columns], file: BinaryIO, spreadsheet_safe: bool) -> None:
+    for number, columns in enumerate(parts):
+        if number == 0:
+            file.write(_head(columns.names, spreadsheet_safe))
+        file.writelines(_lines(columns, spreadsheet_safe))
+
+
+def _head(names: Sequence[str], spreadsheet_safe: bool) -> bytes:
+    import pyarrow as pa
+
+    cells = _quote(_guard(pa.array(names, pa.string()), spreadsheet_safe))
+    return (",".join(cells.to_pylist()) + "\n").encode()
+
+
+def _lines(columns: _Columns, spreadsheet_safe: bool) -> Iterator[bytes]:
     """Write blocks of lines; all work on cells is done by Arrow."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    head = _quote(_guard(pa.array(columns.names, pa.string()), spreadsheet_safe))
-    yield (",".join(head.to_pylist()) + "\n").encode()
     whole = [_is_whole(column) for column in columns.values]
     block_rows = max(BLOCK_CELLS // len(columns.names), 1)
-    for start in range(0, n_rows, block_rows):
+    for start in range(0, len(columns.values[0]), block_rows):
         cells = []
         for column, as_whole in zip(columns.values, whole, strict=True):
             part = column.slice(start, block_rows)

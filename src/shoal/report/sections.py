@@ -63,7 +63,7 @@ def overview(clustering: Clustering) -> dict[str, Any]:
     silhouette = clustering.scores.get("silhouette", math.nan)
     facts = [
         ("Groups", f"{clustering.n_clusters:,}", ""),
-        ("Rows", f"{clustering.table.n_rows:,}", f"{out:,} left out" if out else "all clustered"),
+        ("Rows", f"{clustering.n_rows:,}", f"{out:,} left out" if out else "all clustered"),
         ("Columns", f"{used:,}", f"of {len(clustering.table.column_names):,} in the table"),
         ("Silhouette", two_digits(silhouette) if math.isfinite(silhouette) else "\N{EN DASH}",
          "1 is best"),

@@ -22,7 +22,7 @@ def count_noise(clustering: Clustering) -> int:
 
 def left_out(clustering: Clustering) -> int:
     """Rows of the table that were not clustered."""
-    return clustering.table.n_rows - clustering.matrix.n_samples
+    return clustering.n_rows - clustering.n_clustered
 
 
 def separation(silhouette: float) -> str:
@@ -42,7 +42,7 @@ def separation(silhouette: float) -> str:
 def verdict(clustering: Clustering) -> tuple[str, str]:
     """Say in two sentences what was found and how much to trust it."""
     cards = clustering.cards
-    rows = f"{clustering.matrix.n_samples:,} rows of {shorten(clustering.table.source, 60)}"
+    rows = f"{clustering.n_clustered:,} rows of {shorten(clustering.table.source, 60)}"
     if len(cards) == 1:
         first = f"The {rows} form a single group."
     else:
