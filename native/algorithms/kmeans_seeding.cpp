@@ -1,9 +1,8 @@
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <utility>
+#include <vector>
 
 #include "algorithms/distinct_rows.hpp"
+#include "algorithms/draw.hpp"
 #include "algorithms/kmeans.hpp"
 #include "algorithms/kmeans_plusplus.hpp"
 #include "core/error.hpp"
@@ -26,23 +25,12 @@ std::vector<std::int64_t> few_of_many(std::int64_t n, std::int64_t k, Philox ran
   return chosen;
 }
 
-// Draws without replacement in proportion to the weights: the k least of -ln(u) / w
-// (Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
+// Draws without replacement in proportion to the weights.
 template <class Rows>
 std::vector<std::int64_t> random_rows(const Rows& rows, std::int64_t k, Philox random) {
   if (rows.weights == nullptr && k <= rows.n / 2) return few_of_many(rows.n, k, random);
-  std::vector<std::pair<double, std::int64_t>> keys;
-  keys.reserve(static_cast<std::size_t>(rows.n));
-  for (std::int64_t i = 0; i < rows.n; ++i) {
-    const double u = random.uniform_at(static_cast<std::uint64_t>(i));
-    keys.emplace_back(rows.weight(i) > 0 ? -std::log1p(-u) / rows.weight(i)
-                                         : std::numeric_limits<double>::infinity(),
-                      i);
-  }
-  std::partial_sort(keys.begin(), keys.begin() + k, keys.end());
-  std::vector<std::int64_t> chosen;
-  for (std::int64_t c = 0; c < k; ++c) chosen.push_back(keys[static_cast<std::size_t>(c)].second);
-  return chosen;
+  return draw_without_replacement(
+      rows.n, k, [&](std::int64_t i) { return rows.weight(i); }, random);
 }
 
 }  // namespace

@@ -50,13 +50,12 @@ constexpr int kSums = kPairTile / Lanes<Real>::count < 8 ? kPairTile / Lanes<Rea
 template <class Real>
 constexpr int kStep = kSums<Real> * Lanes<Real>::count;
 
-// sum[g] = keys of points p + g * lanes ...; gap(q, at, y) is how far they lie from y in q.
+// Adds dimensions begin ... end to the keys of points p + g * lanes ...; gap(q, at, y) is how far
+// they lie from y in q.
 template <Metric metric, class Real, class Gap>
-SHOAL_INLINE void sum_up(const Real* other, std::int64_t d, int p, Gap gap,
+SHOAL_INLINE void sum_up(const Real* other, std::int64_t begin, std::int64_t end, int p, Gap gap,
                          Vector<Real> (&sum)[kSums<Real>]) {
-#pragma GCC unroll 8
-  for (int g = 0; g < kSums<Real>; ++g) sum[g] = Vector<Real>{};
-  for (std::int64_t q = 0; q < d; ++q) {
+  for (std::int64_t q = begin; q < end; ++q) {
     const Vector<Real> y = Vector<Real>{} + other[q];
 #pragma GCC unroll 8
     for (int g = 0; g < kSums<Real>; ++g) {
@@ -65,13 +64,30 @@ SHOAL_INLINE void sum_up(const Real* other, std::int64_t d, int p, Gap gap,
   }
 }
 
-// Calls use(first position, mask, keys) for every vector with a key below its limit.
+template <class Real>
+SHOAL_INLINE bool any_below(const Vector<Real> (&sum)[kSums<Real>], const Real* limits) {
+  unsigned mask = 0;
+#pragma GCC unroll 8
+  for (int g = 0; g < kSums<Real>; ++g) {
+    mask |= less_mask(sum[g], load<Vector<Real>>(limits + g * Lanes<Real>::count));
+  }
+  return mask != 0;
+}
+
+// Calls use(first position, mask, keys) for every vector with a key below its limit. Keys only
+// grow: points that are all too far after a few dimensions are left there.
 template <Metric metric, class Real, class Gap, class Use>
 SHOAL_INLINE void select_within(const Real* other, std::int64_t d, const Real* limits, Gap gap,
                                 Use use) {
+  constexpr std::int64_t kLook = 4;
   for (int p = 0; p < kPairTile; p += kStep<Real>) {
-    Vector<Real> sum[kSums<Real>];
-    sum_up<metric>(other, d, p, gap, sum);
+    Vector<Real> sum[kSums<Real>] = {};
+    bool near = true;
+    for (std::int64_t q = 0; q < d && near; q += kLook) {
+      sum_up<metric>(other, q, q + kLook < d ? q + kLook : d, p, gap, sum);
+      near = any_below(sum, limits + p);
+    }
+    if (!near) continue;
 #pragma GCC unroll 8
     for (int g = 0; g < kSums<Real>; ++g) {
       const int at = p + g * Lanes<Real>::count;
@@ -123,8 +139,8 @@ int boxes_within(const Real* low, const Real* high, const Real* other, std::int6
 template <Metric metric, class Real>
 void keys_of(const Real* tile, const Real* other, std::int64_t d, Real* keys) {
   for (int p = 0; p < kPairTile; p += kStep<Real>) {
-    Vector<Real> sum[kSums<Real>];
-    sum_up<metric>(other, d, p, gap_to_points(tile), sum);
+    Vector<Real> sum[kSums<Real>] = {};
+    sum_up<metric>(other, std::int64_t{0}, d, p, gap_to_points(tile), sum);
     for (int g = 0; g < kSums<Real>; ++g) store(keys + p + g * Lanes<Real>::count, sum[g]);
   }
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
     from shoal.centroid import MiniBatchKMeans as MiniBatchKMeans
+    from shoal.centroid import KMedoids as KMedoids
     from shoal.centroid import SphericalKMeans as SphericalKMeans
     from shoal.centroid import bisecting_kmeans as bisecting_kmeans
     from shoal.centroid import constrained_kmeans as constrained_kmeans
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians
     from shoal.centroid import minibatch_kmeans as minibatch_kmeans
+    from shoal.centroid import kmedoids as kmedoids
     from shoal.centroid import spherical_kmeans as spherical_kmeans
     from shoal.clustering import Card as Card
     from shoal.clustering import Clustering as Clustering

@@ -386,3 +386,18 @@ def palette_error(
     n_threads: int,
 ) -> float: ...
 def color_points(colors: NDArray[np.uint8], oklab: bool, alpha: bool) -> NDArray[np.float32]: ...
+def kmedoids_fit(
+    X: _Real,
+    weights: NDArray[np.float64] | None,
+    metric: int | None,
+    method: int,
+    start: int,
+    given: NDArray[np.int64] | None,
+    k: int,
+    n_init: int,
+    n_trials: int,
+    seed: int,
+    max_iter: int,
+    n_threads: int,
+    callback: Callable[[int, int], object] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], float, int, int]: ...

@@ -15,6 +15,7 @@ SHAPES = ((1500, 2, 7), (2500, 3, 25), (900, 17, 40), (700, 130, 12), (5000, 8, 
 OPTIONS = {
     "KMeans": {"n_init": 2, "tol": 0, "max_iter": 25},
     "KMedians": {"n_init": 2, "max_iter": 12},
+    "KMedoids": {"metric": "manhattan", "method": "fasterpam"},
 }
 
 

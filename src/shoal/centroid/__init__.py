@@ -5,11 +5,13 @@ from shoal.centroid.constrained import ConstrainedKMeans, constrained_kmeans
 from shoal.centroid.fuzzy import FuzzyCMeans, FuzzyCMeansResult, fuzzy_c_means
 from shoal.centroid.k_means import KMeans
 from shoal.centroid.k_medians import KMedians, kmedians
+from shoal.centroid.k_medoids import KMedoids
 from shoal.centroid.k_modes import KModes, kmodes
 from shoal.centroid.k_prototypes import KPrototypes, kprototypes
 from shoal.centroid.lloyd import KMeansResult, kmeans
 from shoal.centroid.mini_batch_k_means import MiniBatchKMeans
 from shoal.centroid.minibatch import MiniBatchResult, minibatch_kmeans
+from shoal.centroid.medoids import KMedoidsResult, kmedoids
 from shoal.centroid.prototypes import PrototypesResult
 from shoal.centroid.spherical import SphericalKMeans, spherical_kmeans
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
@@ -23,6 +25,8 @@ __all__ = [
     "KMeans",
     "KMeansResult",
     "KMedians",
+    "KMedoids",
+    "KMedoidsResult",
     "KModes",
     "KPrototypes",
     "MiniBatchKMeans",
@@ -36,6 +40,7 @@ __all__ = [
     "kmeans_parallel",
     "kmeans_plusplus",
     "kmedians",
+    "kmedoids",
     "kmodes",
     "kprototypes",
     "minibatch_kmeans",

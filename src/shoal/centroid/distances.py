@@ -1,15 +1,24 @@
-"""Distances by metric: the nearest centre of each row, and the distances to all centres."""
+"""Distances by metric: the nearest centre of each row, the distances to all centres, matrices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shoal import _native
+from shoal import _native, budget
+from shoal.errors import DataError
 
-__all__ = ["METRICS", "distances_to_all", "nearest_centers"]
+__all__ = [
+    "METRICS",
+    "check_distance_matrix",
+    "distances_to_all",
+    "matrix_of",
+    "nearest_centers",
+    "unit_rows",
+]
 
 METRICS: tuple[str, ...] = ("euclidean", "sqeuclidean", "manhattan", "chebyshev")
 """Metrics of the native code, in its order."""
@@ -40,3 +49,80 @@ def distances_to_all(
         else:
             out[:, c] = np.einsum("ij,ij->i", away, away)
     return np.sqrt(out) if metric == "euclidean" else out
+
+
+def unit_rows(X: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return the rows at length 1, between which half the squared distance is 1 - cosine.
+
+    Rows of zeros, which have no direction, stay as they are.
+    """
+    rows = X.astype(np.float64)
+    # Twice, so that neither huge nor tiny values are lost in the squares.
+    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
+    rows /= np.where(largest > 0, largest, 1.0)
+    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
+    rows /= np.where(length > 0, length, 1.0)
+    return rows
+
+
+def matrix_of(X: npt.NDArray[Any], metric: Callable[[Any, Any], float]) -> npt.NDArray[np.float64]:
+    """Return the distances between all rows by a function, taken as symmetric."""
+    n = X.shape[0]
+    budget.Estimate({"the distances between all rows": 8 * n * n}).require(
+        budget.allowed_bytes(None), options=("a metric by name, for which no matrix is kept",)
+    )
+    out = np.zeros((n, n))
+    for i in range(n):
+        for j in range(i):
+            out[i, j] = out[j, i] = float(metric(X[i], X[j]))
+    if not np.isfinite(out).all():
+        row, column = np.argwhere(~np.isfinite(out))[0].tolist()
+        raise DataError(
+            f"metric must return finite numbers; got {out[row, column]!r} for rows {row} and "
+            f"{column}."
+        )
+    check_distance_matrix(out)
+    return out
+
+
+def check_distance_matrix(D: npt.NDArray[Any]) -> None:
+    """Refuse a matrix that does not hold the distances between rows, naming the entry."""
+    if D.shape[0] != D.shape[1]:
+        raise DataError(
+            "X must be a square matrix of distances with metric='precomputed'; got shape "
+            f"{D.shape}."
+        )
+    slack = 1e-5 if D.dtype == np.float32 else 1e-9
+    for start in range(0, D.shape[0], 1024):
+        rows, columns = D[start : start + 1024], D[:, start : start + 1024].T
+        _refuse(rows < 0, D, start, "must hold distances, which are not negative")
+        _refuse(
+            np.abs(rows - columns) > slack * np.maximum(np.abs(rows), np.abs(columns)), D, start,
+            "must be symmetric", "Take (X + X.T) / 2 if the two mean the same.", both=True,
+        )  # fmt: skip
+    wrong = np.diagonal(D) != 0
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise DataError(
+            f"X must hold distances, which are 0 from a row to itself; got {float(D[row, row])!r} "
+            f"in row {row}, column {row}. Turn similarities into distances first."
+        )
+
+
+def _refuse(
+    wrong: npt.NDArray[np.bool_],
+    D: npt.NDArray[Any],
+    start: int,
+    constraint: str,
+    remedy: str = "",
+    *,
+    both: bool = False,
+) -> None:
+    if not wrong.any():
+        return
+    row, column = np.argwhere(wrong)[0].tolist()
+    row += start
+    got = f"{float(D[row, column])!r} in row {row}, column {column}"
+    if both:
+        got += f" and {float(D[column, row])!r} in row {column}, column {row}"
+    raise DataError(f"X {constraint}; got {got}. {remedy}".rstrip())
