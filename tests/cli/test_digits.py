@@ -7,7 +7,7 @@ import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -78,21 +78,34 @@ def test_the_same_seed_gives_the_same_result_on_any_threads() -> None:
 
 
 def test_digits_are_inferred_from_the_training_images_alone() -> None:
-    result = cluster_digits(n_clusters=[15])
-    fit = result.fits[0]
+    fit = cluster_digits(n_clusters=[15]).fits[0]
     bunch = load_digits()
-    centers = fit.centers.reshape(15, -1)
     order = np.random.default_rng(0).permutation(1797)
-    for rows, scores in ((order[300:], fit.train), (order[:300], fit.test)):
-        X, digits = bunch.data[rows] / 16, bunch.target[rows]
+    train, test = (
+        _Judged.of(bunch.data[rows] / 16, bunch.target[rows], fit)
+        for rows in (order[300:], order[:300])
+    )
+    mapping = metrics.match_labels(train.digits, train.clusters).mapping
+    assert [mapping[cluster] for cluster in range(15)] == fit.digits.tolist()
+    for part, scores in ((train, fit.train), (test, fit.test)):
+        assert scores.inertia == pytest.approx(part.inertia, rel=1e-5)
+        assert scores.accuracy == pytest.approx(np.mean(fit.digits[part.clusters] == part.digits))
+        expected = metrics.homogeneity_score(part.digits, part.clusters)
+        assert scores.homogeneity == pytest.approx(expected)
+
+
+class _Judged(NamedTuple):
+    """Images given to the nearest of the centres of a fit."""
+
+    digits: np.ndarray
+    clusters: np.ndarray
+    inertia: float
+
+    @classmethod
+    def of(cls, X: np.ndarray, digits: np.ndarray, fit: DigitFit) -> _Judged:
+        centers = fit.centers.reshape(fit.n_clusters, -1)
         squared = ((X[:, None] - centers) ** 2).sum(axis=2)
-        clusters = squared.argmin(axis=1)
-        if rows is not order[:300] and len(rows) == 1497:
-            mapping = metrics.match_labels(digits, clusters).mapping
-            assert [mapping[c] for c in range(15)] == fit.digits.tolist()
-        assert scores.inertia == pytest.approx(squared.min(axis=1).sum(), rel=1e-5)
-        assert scores.accuracy == pytest.approx(np.mean(fit.digits[clusters] == digits))
-        assert scores.homogeneity == pytest.approx(metrics.homogeneity_score(digits, clusters))
+        return cls(digits, squared.argmin(axis=1), float(squared.min(axis=1).sum()))
 
 
 def test_an_output_that_is_there_is_kept_without_force(shoal: Shoal, tmp_path: Path) -> None:
