@@ -78,6 +78,7 @@ SCENARIOS = (
         "digits_mnist_k10", "digits", images(60_000, 10), data.head(3000), score,
         (
             estimator("shoal", "shoal", "KMeans"),
+            estimator("shoal mini-batch", "shoal", "MiniBatchKMeans"),
             estimator("scikit-learn", "sklearn.cluster", "KMeans"),
             estimator("scikit-learn mini-batch", "sklearn.cluster", "MiniBatchKMeans"),
         ),

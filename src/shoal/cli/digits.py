@@ -39,7 +39,7 @@ FOLDER = "digits.shoal"
     "-k", "--clusters", "n_clusters", callback=range_of, metavar="10,16,36,64,144,256",
     help="Numbers of clusters to try.",
 )  # fmt: skip
-@algorithm_choice()
+@algorithm_choice("minibatch-kmeans")
 @click.option("-o", "--output", default=FOLDER, show_default=True, metavar="FOLDER",
               help="Where to write.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the folder when it exists.")

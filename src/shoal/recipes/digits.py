@@ -19,10 +19,13 @@ from shoal.errors import DataError, ParameterError
 from shoal.planning import Watch
 from shoal.progress import Callback
 
-__all__ = ["CLUSTERS", "DigitFit", "DigitScores", "Digits", "cluster_digits"]
+__all__ = ["ALGORITHM", "CLUSTERS", "DigitFit", "DigitScores", "Digits", "cluster_digits"]
 
 CLUSTERS = (10, 16, 36, 64, 144, 256)
 """Numbers of clusters tried when none are given; the larger ones are squares, as the pictures."""
+
+ALGORITHM = "minibatch-kmeans"
+"""Fast on images: a few passes over them are enough."""
 
 HELD_OUT = 6
 """One image in this many is held out for the test when there are no test images."""
@@ -130,7 +133,7 @@ def cluster_digits(
     test_images: Path | None = None,
     test_labels: Path | None = None,
     n_clusters: Iterable[int] = CLUSTERS,
-    algorithm: str = "kmeans",
+    algorithm: str = ALGORITHM,
     seed: int = 0,
     n_jobs: int | None = None,
     memory_limit: str | int | None = None,
@@ -148,7 +151,7 @@ def cluster_digits(
         held out, the same ones every time.
     n_clusters : iterable of int, default=(10, 16, 36, 64, 144, 256)
         Numbers of clusters to try.
-    algorithm : str, default="kmeans"
+    algorithm : str, default="minibatch-kmeans"
         Name in the catalogue, of an algorithm with centres.
     seed : int, default=0
         The same seed gives the same result, whatever the number of threads.
@@ -174,8 +177,8 @@ def cluster_digits(
 
     Examples
     --------
-    >>> result = cluster_digits(n_clusters=[10, 36])
-    >>> [fit.test.accuracy > 0.7 for fit in result.fits]
+    >>> result = cluster_digits(n_clusters=[64, 144])
+    >>> [fit.test.accuracy > 0.85 for fit in result.fits]
     [True, True]
     """
     ks = sorted({check_integer("n_clusters", k, minimum=1) for k in n_clusters})
