@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "algorithms/merge_lattice.hpp"
 #include "core/thread_pool.hpp"
 
 namespace shoal {
@@ -15,8 +16,6 @@ namespace {
 // Rows are split by hash into a fixed number of parts, so that threads never share a table and the
 // outcome does not depend on them.
 constexpr std::uint64_t kParts = 2;
-constexpr std::int64_t kMostRows = std::int64_t{1} << 28;
-constexpr double kWorthwhile = 1.0 / 3;
 
 template <class T>
 std::uint64_t hash_row(const T* x, std::int64_t d) {
@@ -146,8 +145,9 @@ std::size_t promised(const DenseRows<T>& rows) {
   }
   const double share = expected_share(static_cast<double>(sample.size()), static_cast<double>(m),
                                       static_cast<double>(rows.n));
-  return share <= kWorthwhile ? static_cast<std::size_t>(share * static_cast<double>(rows.n)) + 1
-                              : 0;
+  return share * kMergeShare <= 1
+             ? static_cast<std::size_t>(share * static_cast<double>(rows.n)) + 1
+             : 0;
 }
 
 // Adds the rows of one part to its table; false when they turn out to be mostly different.
@@ -185,6 +185,7 @@ template <class T>
 std::optional<MergedRows<T>> merge_equal_rows(const DenseRows<T>& rows, int n_threads,
                                               std::vector<std::int32_t>& merged_row) {
   if (rows.n < kMergeFrom || rows.n > kMostRows || rows.d > kMergeDimensions) return std::nullopt;
+  if (auto merged = merge_lattice_rows(rows, n_threads, merged_row)) return merged;
   const std::size_t expected = promised(rows);
   if (expected == 0) return std::nullopt;
   std::vector<std::unique_ptr<Distinct<T>>> parts;
@@ -208,13 +209,11 @@ std::optional<MergedRows<T>> merge_equal_rows(const DenseRows<T>& rows, int n_th
     merged.weights.insert(merged.weights.end(), parts[p]->weights.begin(), parts[p]->weights.end());
     parts[p].reset();
   }
-  merged.rows.n = static_cast<std::int64_t>(merged.weights.size());
   for (std::int32_t& at : merged_row) {
     const auto code = static_cast<std::uint64_t>(at);
     at = offset[code % kParts] + static_cast<std::int32_t>(code / kParts);
   }
-  merged.rows.data = merged.rows.owned.data();
-  merged.rows.weights = merged.weights.data();
+  merged.refer_to_itself();
   return merged;
 }
 

@@ -9,13 +9,28 @@
 namespace shoal::SHOAL_ISA {
 namespace {
 
-typedef double vd __attribute__((vector_size(kLanes * 8)));
+// Four numbers of each of kLanes / 4 rows, one row's after the other's.
+typedef float vq __attribute__((vector_size(16)));
+typedef float vo __attribute__((vector_size(32)));
 
-enum class Mix { pair_low, pair_high, quad_low, quad_high, swap_low, swap_high };
+SHOAL_INLINE vo join(vq a, vq b) { return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7); }
+template <class Quad>
+SHOAL_INLINE vf quads(Quad quad) {
+#if defined(__AVX512F__)
+  return __builtin_shufflevector(join(quad(0), quad(1)), join(quad(2), quad(3)), 0, 1, 2, 3, 4, 5,
+                                 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif defined(__AVX2__)
+  return join(quad(0), quad(1));
+#else
+  return quad(0);
+#endif
+}
 
-template <Mix mix, int step>
+enum class Mix { pair_low, pair_high, quad_low, quad_high };
+
+template <Mix mix>
 constexpr int source_lane(int lane) {
-  const int base = lane & ~3, at = lane & 3, quad = lane / 4;
+  const int base = lane & ~3, at = lane & 3;
   switch (mix) {
     case Mix::pair_low:
       return ((at & 1) ? kLanes : 0) + base + (at >> 1);
@@ -23,71 +38,41 @@ constexpr int source_lane(int lane) {
       return ((at & 1) ? kLanes : 0) + base + (at >> 1) + 2;
     case Mix::quad_low:
       return ((at & 2) ? kLanes : 0) + base + (at & 1);
-    case Mix::quad_high:
-      return ((at & 2) ? kLanes : 0) + base + (at & 1) + 2;
-    case Mix::swap_low:
-      return (quad & step) ? kLanes + lane - 4 * step : lane;
     default:
-      return (quad & step) ? kLanes + lane : lane + 4 * step;
+      return ((at & 2) ? kLanes : 0) + base + (at & 1) + 2;
   }
 }
 
-template <Mix mix, int step, int... lane>
+template <Mix mix, int... lane>
 SHOAL_INLINE vf shuffle(vf a, vf b, std::integer_sequence<int, lane...>) {
-  return __builtin_shufflevector(a, b, source_lane<mix, step>(lane)...);
+  return __builtin_shufflevector(a, b, source_lane<mix>(lane)...);
 }
-template <Mix mix, int step = 0>
+template <Mix mix>
 SHOAL_INLINE vf shuffle(vf a, vf b) {
-  return shuffle<mix, step>(a, b, std::make_integer_sequence<int, kLanes>{});
+  return shuffle<mix>(a, b, std::make_integer_sequence<int, kLanes>{});
 }
 
-template <int step>
-SHOAL_INLINE void swap_quads(vf (&r)[kLanes]) {
-  if constexpr (4 * step < kLanes) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kLanes; ++i) {
-      if ((i / 4) & step) continue;
-      const vf a = r[i], b = r[i + 4 * step];
-      r[i] = shuffle<Mix::swap_low, step>(a, b);
-      r[i + 4 * step] = shuffle<Mix::swap_high, step>(a, b);
-    }
-    swap_quads<2 * step>(r);
-  }
+// Columns of 4 x 4 numbers become rows, in each group of four lanes by itself.
+SHOAL_INLINE void transpose_quads(vf (&r)[4]) {
+  const vf a = shuffle<Mix::pair_low>(r[0], r[1]), b = shuffle<Mix::pair_high>(r[0], r[1]);
+  const vf c = shuffle<Mix::pair_low>(r[2], r[3]), e = shuffle<Mix::pair_high>(r[2], r[3]);
+  r[0] = shuffle<Mix::quad_low>(a, c);
+  r[1] = shuffle<Mix::quad_high>(a, c);
+  r[2] = shuffle<Mix::quad_low>(b, e);
+  r[3] = shuffle<Mix::quad_high>(b, e);
 }
 
-SHOAL_INLINE void transpose(vf (&r)[kLanes]) {
-#pragma GCC unroll 4
-  for (int i = 0; i < kLanes; i += 4) {
-    const vf a = shuffle<Mix::pair_low>(r[i], r[i + 1]);
-    const vf b = shuffle<Mix::pair_high>(r[i], r[i + 1]);
-    const vf c = shuffle<Mix::pair_low>(r[i + 2], r[i + 3]);
-    const vf e = shuffle<Mix::pair_high>(r[i + 2], r[i + 3]);
-    r[i] = shuffle<Mix::quad_low>(a, c);
-    r[i + 1] = shuffle<Mix::quad_high>(a, c);
-    r[i + 2] = shuffle<Mix::quad_low>(b, e);
-    r[i + 3] = shuffle<Mix::quad_high>(b, e);
-  }
-  swap_quads<1>(r);
+template <class T>
+SHOAL_INLINE void load_some(const T* p, std::int64_t n, T (&out)[4]) {
+  for (std::int64_t i = 0; i < 4; ++i) out[i] = i < n ? p[i] : T{0};
 }
 
-template <class V, class T>
-SHOAL_INLINE V load_some(const T* p, std::int64_t n) {
-  V v{};
-  for (std::int64_t i = 0; i < n; ++i) v[i] = p[i];
-  return v;
+typedef double dq __attribute__((vector_size(32)));
+SHOAL_INLINE vq centred(const float* x, const float* shift, float scale) {
+  return (load<vq>(x) - load<vq>(shift)) * scale;
 }
-
-SHOAL_INLINE vf centred(const float* x, const float* shift, float scale) {
-  return (load<vf>(x) - load<vf>(shift)) * scale;
-}
-SHOAL_INLINE vf centred(const double* x, const double* shift, double scale) {
-  return __builtin_convertvector((load<vd>(x) - load<vd>(shift)) * scale, vf);
-}
-SHOAL_INLINE vf centred_some(const float* x, const float* shift, float scale, std::int64_t n) {
-  return (load_some<vf>(x, n) - load_some<vf>(shift, n)) * scale;
-}
-SHOAL_INLINE vf centred_some(const double* x, const double* shift, double scale, std::int64_t n) {
-  return __builtin_convertvector((load_some<vd>(x, n) - load_some<vd>(shift, n)) * scale, vf);
+SHOAL_INLINE vq centred(const double* x, const double* shift, double scale) {
+  return __builtin_convertvector((load<dq>(x) - load<dq>(shift)) * scale, vq);
 }
 
 // Up to four dimensions: too few for the transpose to pay.
@@ -102,26 +87,36 @@ SHOAL_INLINE void pack_narrow(const T* const (&row)[kTile], const T* shift, T sc
   }
 }
 
+// Row 4 q + i of a group stands in quad q of vector i, so that a transpose within the quads puts
+// every column of the group in order.
 template <class T>
 SHOAL_INLINE void pack_wide(const T* const (&row)[kTile], std::int64_t d, const T* shift, T scale,
                             float* tile) {
   for (int g = 0; g < kGroups; ++g) {
+    const T* const* const of = row + g * kLanes;
+    float* const to = tile + g * kLanes;
+    vf r[4];
     std::int64_t j = 0;
-    vf r[kLanes];
-    for (; j + kLanes <= d; j += kLanes) {
-#pragma GCC unroll 16
-      for (int i = 0; i < kLanes; ++i) r[i] = centred(row[g * kLanes + i] + j, shift + j, scale);
-      transpose(r);
-#pragma GCC unroll 16
-      for (int i = 0; i < kLanes; ++i) store(tile + (j + i) * kTile + g * kLanes, r[i]);
-    }
-    if (j < d) {
-      for (int i = 0; i < kLanes; ++i) {
-        r[i] = centred_some(row[g * kLanes + i] + j, shift + j, scale, d - j);
+    for (; j + 4 <= d; j += 4) {
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) {
+        r[i] = quads([&](int q) { return centred(of[4 * q + i] + j, shift + j, scale); });
       }
-      transpose(r);
-      for (std::int64_t i = 0; i < d - j; ++i) store(tile + (j + i) * kTile + g * kLanes, r[i]);
+      transpose_quads(r);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) store(to + (j + i) * kTile, r[i]);
     }
+    if (j == d) continue;
+    T end_shift[4], end[4];
+    load_some(shift + j, d - j, end_shift);
+    for (int i = 0; i < 4; ++i) {
+      r[i] = quads([&](int q) {
+        load_some(of[4 * q + i] + j, d - j, end);
+        return centred(end, end_shift, scale);
+      });
+    }
+    transpose_quads(r);
+    for (std::int64_t i = 0; i < d - j; ++i) store(to + (j + i) * kTile, r[i]);
   }
 }
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "algorithms/kmeans.hpp"
-#include "algorithms/merge_rows.hpp"
 #include "check.hpp"
 #include "core/error.hpp"
 #include "core/philox.hpp"
@@ -160,28 +159,6 @@ SHOAL_TEST(rows_that_are_a_copy_have_the_seeds_of_the_original) {
     CHECK(choose_seeds(copy, 20, n_trials, 3, 1, 1, {}) ==
           choose_seeds(rows, 20, n_trials, 3, 1, 1, {}));
   }
-}
-
-SHOAL_TEST(equal_rows_are_merged_into_their_weight) {
-  const std::int64_t n = kMergeFrom + 1000, d = 3;
-  std::vector<float> X;
-  for (std::int64_t i = 0; i < n * d; ++i) X.push_back(static_cast<float>((i * i) % 7));
-  std::vector<std::int32_t> at;
-  for (const int n_threads : {1, 2, 7}) {
-    const auto rows = dense_rows(X.data(), n, d, nullptr);
-    const auto merged = merge_equal_rows(rows, n_threads, at);
-    CHECK(merged.has_value());
-    if (!merged) return;
-    double total = 0;
-    for (const double w : merged->weights) total += w;
-    CHECK_EQUAL(total, static_cast<double>(n));
-    for (std::int64_t i = 0; i < n; i += 97) {
-      const float* copy = merged->rows.row(at[static_cast<std::size_t>(i)]);
-      CHECK(std::equal(copy, copy + d, rows.row(i)));
-    }
-  }
-  const std::vector<double> different = table(n, d, 3);
-  CHECK(!merge_equal_rows(dense_rows(different.data(), n, d, nullptr), 2, at).has_value());
 }
 
 SHOAL_TEST(empty_clusters_are_filled_while_rows_differ) {
