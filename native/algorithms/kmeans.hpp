@@ -12,6 +12,15 @@
 
 namespace shoal {
 
+// Coordinates of all rows along `width` orthonormal directions, the most telling first.
+struct LeadingCoordinates {
+  const float* values = nullptr;       // n x width: directions times (row - origin); null: none
+  const double* directions = nullptr;  // d x width
+  const double* origin = nullptr;      // d
+  std::int64_t width = 0;
+  double error = 0;  // bound on the length of the error of `values`, as a share of the row's length
+};
+
 struct LloydOptions {
   int max_iter = 300;
   double tolerance = 0;  // on the sum of squared centre shifts
@@ -22,6 +31,7 @@ struct LloydOptions {
   bool unit_centers = false;  // centres are brought to length 1
   // Whether the labels are those of the final centres even when the iterations ran out.
   bool settle = true;
+  LeadingCoordinates leading{};
 };
 
 struct LloydResult {
@@ -84,6 +94,7 @@ struct FitOptions {
   // stops the fit, which then throws Interrupted.
   std::function<bool(int, int)> keep_going;
   bool unit_centers = false;  // centres are brought to length 1: the rows are directions
+  LeadingCoordinates leading{};
 };
 
 struct FitResult {

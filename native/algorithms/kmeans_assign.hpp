@@ -15,6 +15,7 @@
 
 #include "algorithms/kmeans_centers.hpp"
 #include "algorithms/kmeans_drift.hpp"
+#include "algorithms/kmeans_prefix.hpp"
 #include "algorithms/rows.hpp"
 
 namespace shoal {
@@ -25,8 +26,8 @@ struct AssignScratch {
   AssignScratch(const ArgminKernels& kernels, std::int64_t d)
       : tiles(static_cast<int>(std::clamp<std::int64_t>(
             4096 / (kernels.tile * std::max<std::int64_t>(d, 16)), 1, 16))) {
-    const std::size_t rows = static_cast<std::size_t>(tiles * kernels.tile);
-    panel.resize(rows * static_cast<std::size_t>(d));
+    const std::size_t rows = static_cast<std::size_t>(std::max(tiles * kernels.tile, kPairTile));
+    panel.resize(static_cast<std::size_t>(tiles * kernels.tile) * static_cast<std::size_t>(d));
     for (auto* v : {&norms, &best, &second, &near_low, &near, &far}) v->resize(rows);
     for (auto* v : {&listed_near, &listed_far}) v->resize(rows);
     for (auto* v : {&index, &open, &listed_labels}) v->resize(rows);
@@ -47,6 +48,7 @@ struct AssignScratch {
   std::vector<float> listed_near, listed_far;
   std::vector<std::int32_t> listed_labels;
   std::vector<std::uint32_t> uncertain;
+  PrefixScratch prefix;
 };
 
 template <class Rows>
@@ -60,7 +62,8 @@ struct Assignment {
   std::int32_t* labels;
   float* near;  // bounds of every row; null: none kept
   float* far;
-  const Drift* drift;  // null: every row is looked at
+  const Drift* drift;                // null: every row is looked at
+  const PrefixSearch<Rows>* prefix;  // null: rows are compared as a whole; else all have a label
 
   // Labels rows begin..end-1, as long as go_on() says so. changed(row, old, new) is called in row
   // order.
@@ -75,7 +78,7 @@ struct Assignment {
       } else {
         int n = argmin.decay(near + first, far + first, labels + first, drift->own.data(),
                              drift->rival.data(), span, s.active.data());
-        if (drift->n_fast > 0) n = look_at_fast(first, span, n, s);
+        if (drift->n_fast > 0 && prefix == nullptr) n = look_at_fast(first, span, n, s);
         look_at_all(first, s.active.data(), n, s);
       }
       report(first, s, changed);
@@ -179,13 +182,18 @@ struct Assignment {
 
   void look_at_all(std::int64_t first, const std::int32_t* list, int count,
                    AssignScratch& s) const {
-    const int batch = s.tiles * argmin.tile;
+    const int batch = prefix != nullptr ? kPairTile : s.tiles * argmin.tile;
     for (int at = 0; at < count; at += batch) {
       const int n = std::min(batch, count - at);
       const std::int32_t* some = list != nullptr ? list + at : nullptr;
       const std::int64_t from = list != nullptr ? first : first + at;
-      score(packed, from, some, n, s);
-      recheck(from, some, n, s);
+      if (prefix != nullptr) {
+        prefix->search(from, some, n, centers, labels, 2 * drift->largest(), s.index.data(),
+                       s.near.data(), s.far.data(), s.prefix);
+      } else {
+        score(packed, from, some, n, s);
+        recheck(from, some, n, s);
+      }
       if (list == nullptr) {
         take_over_run(first, at, n, s);
       } else {

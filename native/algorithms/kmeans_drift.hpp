@@ -30,6 +30,9 @@ class Drift {
   // been compared with them.
   std::vector<float> given_back;
 
+  // The farthest that any centre moved, in scaled units.
+  float largest() const { return largest_but(-1, 0); }
+
   PackedCenters fast_panel() const { return panel_.front().view(); }
 
   // `steps`: how far each centre moved, in scaled units. near, far and labels of all n rows as they

@@ -32,7 +32,8 @@ class Fit {
         exact_(SHOAL_PICK_KERNELS(exact_kernels)),
         units_(rows.n, k * rows.d),
         panel_(Rows::center_block(argmin_), k, rows.d),
-        drift_(Rows::center_block(argmin_), k, rows.d) {
+        drift_(Rows::center_block(argmin_), k, rows.d),
+        prefix_(rows, options.leading, k) {
     const auto u = static_cast<std::size_t>(units_.count);
     const auto size = static_cast<std::size_t>(k * d_);
     sums_.assign(u * size, 0.0);
@@ -58,6 +59,7 @@ class Fit {
     bool settled = false;
     for (int i = 0; i < options_.max_iter; ++i) {
       result.n_iter = i + 1;
+      if (i == 1 && !near_.empty()) prefix_.choose(centers_, labels_, options_.n_threads);
       const std::int64_t changed = assign(i > 0, i % kResumEvery == 0 ? Sums::fresh : Sums::delta);
       const bool moved_empty = average();
       iteration_ = i + 1;
@@ -83,6 +85,8 @@ class Fit {
   std::int64_t assign(bool use_drift, Sums sums) {
     panel_.pack(centers_, rows_.shift_data(), rows_.scale);
     const bool bounded = !near_.empty();
+    const bool prefixed = use_drift && prefix_.in_use();
+    if (prefixed) prefix_.place_centers(centers_, options_.n_threads);
     const Assignment<Rows> pass{rows_,
                                 argmin_,
                                 exact_,
@@ -92,7 +96,8 @@ class Fit {
                                 labels_,
                                 bounded ? near_.data() : nullptr,
                                 bounded ? far_.data() : nullptr,
-                                bounded && use_drift ? &drift_ : nullptr};
+                                bounded && use_drift ? &drift_ : nullptr,
+                                prefixed ? &prefix_ : nullptr};
     const KeepGoing keep_going = [&](double) {
       return !options_.keep_going || options_.keep_going(iteration_);
     };
@@ -243,6 +248,7 @@ class Fit {
   std::vector<double> sums_, weights_, next_, total_weights_;
   std::vector<std::int64_t> changes_;
   Drift drift_;
+  PrefixSearch<Rows> prefix_;
   std::vector<float> near_, far_;
   std::vector<AssignScratch> scratch_;
   int iteration_ = 0;

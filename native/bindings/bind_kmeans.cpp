@@ -1,8 +1,10 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/tuple.h>
 
 #include <optional>
+#include <tuple>
 
 #include "algorithms/kmeans.hpp"
 #include "bindings/arrays.hpp"
@@ -16,6 +18,15 @@ namespace shoal::bindings {
 namespace {
 
 using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+
+// Coordinates, directions, origin and error, as shoal.centroid.leading makes them.
+using Leading = std::tuple<MatrixIn<float>, MatrixIn<double>, VectorIn<double>, double>;
+
+LeadingCoordinates leading_of(const Leading& given) {
+  const auto& [values, directions, origin, error] = given;
+  return {values.data(), directions.data(), origin.data(),
+          static_cast<std::int64_t>(values.shape(1)), error};
+}
 
 template <class Rows>
 nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options,
@@ -57,7 +68,7 @@ nb::object seeds(const Rows& rows, std::int64_t k, int n_trials, std::uint64_t s
 
 FitOptions options_of(std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter,
                       double tol, int n_threads) {
-  return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}, false};
+  return {k, n_init, n_trials, seed, max_iter, tol, n_threads, {}, false, {}};
 }
 
 template <class T>
@@ -66,13 +77,14 @@ void bind_dense(nb::module_& m) {
       "kmeans_fit",
       [](MatrixIn<T> X, std::optional<VectorIn<double>> weights, std::optional<Starts> starts,
          std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter, double tol,
-         int n_threads, nb::object callback) {
-        return fit(rows_of<T>(X, weights), starts,
-                   options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads), callback);
+         int n_threads, nb::object callback, std::optional<Leading> leading) {
+        FitOptions options = options_of(k, n_init, n_trials, seed, max_iter, tol, n_threads);
+        if (leading) options.leading = leading_of(*leading);
+        return fit(rows_of<T>(X, weights), starts, options, callback);
       },
       nb::arg("X"), nb::arg("weights").none(), nb::arg("starts").none(), nb::arg("k"),
       nb::arg("n_init"), nb::arg("n_trials"), nb::arg("seed"), nb::arg("max_iter"), nb::arg("tol"),
-      nb::arg("n_threads"), nb::arg("callback").none());
+      nb::arg("n_threads"), nb::arg("callback").none(), nb::arg("leading").none());
   m.def(
       "kmeans_assign",
       [](MatrixIn<T> X, MatrixIn<double> centers, int n_threads) {

@@ -24,7 +24,13 @@ struct ExactKernels {
   // sums += w (x - shift), one dimension after the other.
   void (*add_f32)(const float* x, const double* shift, double w, std::int64_t d, double* sums);
   void (*add_f64)(const double* x, const double* shift, double w, std::int64_t d, double* sums);
+
+  // Squared distance in single precision, by differences.
+  float (*rough)(const float* x, const float* c, std::int64_t d);
 };
+
+// Bound on the relative error of `rough` where it neither overflows nor underflows.
+constexpr double rough_error(std::int64_t d) { return static_cast<double>(d / 8 + 8) * 0x1p-24; }
 
 SHOAL_DECLARE_KERNELS(ExactKernels, exact_kernels)
 

@@ -58,10 +58,27 @@ void add(const T* x, const double* shift, double w, std::int64_t d, double* sums
   for (; j < d; ++j) sums[j] += (static_cast<double>(x[j]) - shift[j]) * w;
 }
 
+float rough(const float* x, const float* c, std::int64_t d) {
+  vf even{}, odd{};
+  std::int64_t j = 0;
+  for (; j + 2 * kLanes <= d; j += 2 * kLanes) {
+    const vf a = load<vf>(x + j) - load<vf>(c + j);
+    const vf b = load<vf>(x + j + kLanes) - load<vf>(c + j + kLanes);
+    even = fma(a, a, even);
+    odd = fma(b, b, odd);
+  }
+  double sum = 0;
+  for (; j < d; ++j) sum += static_cast<double>((x[j] - c[j]) * (x[j] - c[j]));
+  const vf lanes = even + odd;
+  for (int l = 0; l < kLanes; ++l) sum += static_cast<double>(lanes[l]);
+  return static_cast<float>(sum);
+}
+
 }  // namespace
 
 extern const ExactKernels exact_kernels;
-const ExactKernels exact_kernels{&nearest<float>,  &nearest<double>, &squared<float>,
-                                 &squared<double>, &add<float>,      &add<double>};
+const ExactKernels exact_kernels{
+    &nearest<float>, &nearest<double>, &squared<float>, &squared<double>,
+    &add<float>,     &add<double>,     &rough};
 
 }  // namespace shoal::SHOAL_ISA

@@ -38,6 +38,7 @@ def kmeans_fit(
     tol: float,
     n_threads: int,
     callback: Callable[[int, int], object] | None,
+    leading: tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64], float] | None,
 ) -> _Fit: ...
 def kmeans_fit_csr(
     values: _Real,

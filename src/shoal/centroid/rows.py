@@ -12,6 +12,7 @@ from scipy import sparse
 from sklearn.utils import check_array
 
 from shoal import _native
+from shoal.centroid.leading import leading_coordinates
 from shoal.progress import Callback, Event
 
 __all__ = ["Rows", "checked_rows", "reporter"]
@@ -80,7 +81,18 @@ class Rows:
                 report,
             )
         return _native.kmeans_fit(
-            self.X, weights, starts, k, n_init, n_trials, seed, max_iter, tol, n_threads, report
+            self.X,
+            weights,
+            starts,
+            k,
+            n_init,
+            n_trials,
+            seed,
+            max_iter,
+            tol,
+            n_threads,
+            report,
+            leading_coordinates(self.X, k, max_iter),
         )
 
     def assign(
