@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,20 +12,25 @@ import numpy.typing as npt
 from benchmarks.scenario import Data, Scenario
 
 __all__ = [
+    "SHARED",
     "blob_starts",
     "blobs",
     "categories",
     "data_file",
     "digits",
+    "embeddings",
     "head",
     "labelled_blobs",
     "load",
     "mixed",
+    "mnist",
     "photo",
 ]
 
 FOLDER = Path(__file__).parent / "data"
 PHOTO_SIZE = (2048, 1365)
+SHARED = Path(os.environ.get("SHOAL_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data")
+"""Public data sets that are too large for the repository."""
 
 
 def blobs(
@@ -126,6 +132,45 @@ def digits(n: int, k: int, iterations: int) -> Callable[[float], Data]:
         return {"X": points, "init": start, "k": k, "max_iter": iterations}
 
     return make
+
+
+def embeddings(n: int, k: int, iterations: int) -> Callable[[float], Data]:
+    """Sentence embeddings of 384 dimensions, many times over with noise, of length one."""
+
+    def make(scale: float) -> Data:
+        rows = scaled(n, scale, at_least=2 * k)
+        rng = np.random.default_rng(0)
+        sentences = np.load(SHARED / "embeddings" / "banking77_test_minilm384_f16.npy")
+        points = sentences[rng.integers(len(sentences), size=rows)].astype("f4")
+        points += 0.025 * rng.standard_normal(points.shape, dtype="f4")
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+        return _started(points, k, iterations)
+
+    return make
+
+
+def mnist(n: int, k: int, iterations: int) -> Callable[[float], Data]:
+    """Images of handwritten digits, 784 pixels between 0 and 1."""
+
+    def make(scale: float) -> Data:
+        from shoal.data.idx import read_labelled_images
+
+        folder = SHARED / "mnist"
+        pictures, _ = read_labelled_images(
+            folder / "train-images-idx3-ubyte.gz", folder / "train-labels-idx1-ubyte.gz"
+        )
+        rows = scaled(n, scale, at_least=2 * k)
+        points = pictures[:rows].reshape(rows, -1).astype("f4")
+        points /= 255
+        return _started(points, k, iterations)
+
+    return make
+
+
+def _started(points: npt.NDArray[np.float32], k: int, iterations: int) -> Data:
+    """Start from rows drawn at random."""
+    chosen = np.random.default_rng(1).choice(len(points), k, replace=False)
+    return {"X": points, "init": points[chosen].copy(), "k": k, "max_iter": iterations}
 
 
 def photo(k: int, iterations: int) -> Callable[[float], Data]:

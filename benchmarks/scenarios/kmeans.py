@@ -123,4 +123,19 @@ SCENARIOS = (
         data.head(1000), quality.centres, OWN_START, goal=1,
         note="Ten starts with each one's own seeding.",
     ),
+    Scenario(
+        "km_g_embeddings_60k_d384_k512", "kmeans", data.embeddings(60_000, 512, 100),
+        data.head(3000), quality.centres, SAME_START, goal=2,
+        note="Sentence embeddings; same start, to convergence or 100 iterations.",
+    ),
+    Scenario(
+        "km_h_embeddings_60k_d384_k1024", "kmeans", data.embeddings(60_000, 1024, 100),
+        data.head(5000), quality.centres, SAME_START, goal=2,
+        note="Sentence embeddings; same start, to convergence or 100 iterations.",
+    ),
+    Scenario(
+        "km_i_mnist_60k_d784_k256", "kmeans", data.mnist(60_000, 256, 100),
+        data.head(3000), quality.centres, SAME_START, goal=2,
+        note="MNIST; same start, to convergence or 100 iterations.",
+    ),
 )  # fmt: skip
