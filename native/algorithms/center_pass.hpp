@@ -31,8 +31,8 @@ class CenterPass {
               GoOn&& go_on) {
     panel_.pack(centers, rows.shift_data(), rows.scale);
     std::fill(labels, labels + rows.n, -1);
-    const Assignment<Rows> pass{rows,          argmin_, exact_,  centers, k_,
-                                panel_.view(), labels,  nullptr, nullptr, nullptr};
+    const Assignment<Rows> pass{rows,   argmin_, exact_,  centers, k_,     panel_.view(),
+                                labels, nullptr, nullptr, nullptr, nullptr};
     // Short chunks when there are few rows, so that every thread has some.
     const std::int64_t length = std::clamp<std::int64_t>(rows.n / 64 / 64 * 64, 64, 1024);
     parallel_for(static_cast<std::size_t>((rows.n + length - 1) / length), n_threads_,

@@ -116,7 +116,7 @@ FitResult best_of_runs(const Rows& rows, const double* starts, const FitOptions&
         [&](double) { return keep_going(0); }, centers.data());
     const LloydResult result = lloyd(rows, options.k, centers.data(),
                                      {options.max_iter, tolerance, options.n_threads, keep_going,
-                                      options.unit_centers, options.leading},
+                                      options.unit_centers, true, options.leading},
                                      labels.data(), distances);
     // Two runs that found the same groups differ by rounding alone: the first one stands.
     if (run == 0 || result.inertia < best.inertia * (1 - 1e-9)) {

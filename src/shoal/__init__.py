@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from shoal.centroid import FuzzyCMeans as FuzzyCMeans
     from shoal.centroid import KMeans as KMeans
     from shoal.centroid import KMedians as KMedians
-    from shoal.centroid import MiniBatchKMeans as MiniBatchKMeans
     from shoal.centroid import KMedoids as KMedoids
+    from shoal.centroid import MiniBatchKMeans as MiniBatchKMeans
     from shoal.centroid import SphericalKMeans as SphericalKMeans
     from shoal.centroid import bisecting_kmeans as bisecting_kmeans
     from shoal.centroid import constrained_kmeans as constrained_kmeans
     from shoal.centroid import fuzzy_c_means as fuzzy_c_means
     from shoal.centroid import kmeans as kmeans
     from shoal.centroid import kmedians as kmedians
-    from shoal.centroid import minibatch_kmeans as minibatch_kmeans
     from shoal.centroid import kmedoids as kmedoids
+    from shoal.centroid import minibatch_kmeans as minibatch_kmeans
     from shoal.centroid import spherical_kmeans as spherical_kmeans
     from shoal.clustering import Card as Card
     from shoal.clustering import Clustering as Clustering
@@ -75,6 +75,7 @@ _HOMES: dict[str, str] = {
     "cluster": "workflow",
     "load_model": "workflow",
     "open_blocks": "data.blocks",
+    "palette": "recipes.palette",
     "predict": "workflow",
     "prepare": "data.prepare",
     "read_table": "data.read",

@@ -9,9 +9,9 @@ from shoal.centroid.k_medoids import KMedoids
 from shoal.centroid.k_modes import KModes, kmodes
 from shoal.centroid.k_prototypes import KPrototypes, kprototypes
 from shoal.centroid.lloyd import KMeansResult, kmeans
+from shoal.centroid.medoids import KMedoidsResult, kmedoids
 from shoal.centroid.mini_batch_k_means import MiniBatchKMeans
 from shoal.centroid.minibatch import MiniBatchResult, minibatch_kmeans
-from shoal.centroid.medoids import KMedoidsResult, kmedoids
 from shoal.centroid.prototypes import PrototypesResult
 from shoal.centroid.spherical import SphericalKMeans, spherical_kmeans
 from shoal.centroid.starts import kmeans_parallel, kmeans_plusplus
