@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from shoal.data.columns import trouble_of
 from shoal.data.table import Table
 from shoal.errors import DataError
 
@@ -167,7 +169,10 @@ def _text(
         except DataError as error:
             if line == 1:
                 raise
-            raise DataError(f"{error} (Line 2 here is line {line} of the file.)") from error
+            raise DataError(_in_file(str(error), line)) from error
+        trouble = next(filter(None, map(trouble_of, table.data.schema)), None)
+        if trouble and line > 1:
+            raise DataError(_in_file(trouble, line))
         if not header:
             import pyarrow as pa
 
@@ -188,6 +193,11 @@ def _text(
             }
         yield replace(table, first_line=0)
         line += piece.count(b"\n")
+
+
+def _in_file(message: str, line: int) -> str:
+    """Count the lines of a message from the start of the file; line 2 of a block is `line`."""
+    return re.sub(r", line (\d+)", lambda m: f", line {int(m[1]) + line - 2}", message, count=1)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
