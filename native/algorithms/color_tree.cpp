@@ -129,9 +129,11 @@ template <int D>
 void ColorTree<D>::visit(const std::vector<Node>& nodes, std::int32_t at, const std::uint16_t* from,
                          int count, const Pass& pass) const {
   const Node& node = nodes[static_cast<std::size_t>(at)];
-  double mid[D];
+  double low[D], high[D], mid[D];
   for (int j = 0; j < D; ++j) {
-    mid[j] = 0.5 * (static_cast<double>(node.low[j]) + static_cast<double>(node.high[j]));
+    low[j] = static_cast<double>(node.low[j]);
+    high[j] = static_cast<double>(node.high[j]);
+    mid[j] = 0.5 * (low[j] + high[j]);
   }
   int best = from[0];
   double least = squared_distance<D>(mid, pass.centers + best * D);
@@ -152,8 +154,8 @@ void ColorTree<D>::visit(const std::vector<Node>& nodes, std::int32_t at, const 
     double lead = 0;
     for (int j = 0; j < D; ++j) {
       const double u = other[j] - own[j];
-      const double corner = static_cast<double>(u > 0 ? node.high[j] : node.low[j]);
-      lead += u * (other[j] + own[j] - 2 * corner);
+      const double corner = std::max(u * low[j], u * high[j]);
+      lead += u * (other[j] + own[j]) - 2 * corner;
     }
     kept[n_kept] = from[i];
     n_kept += !(lead > margin_);
