@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks import data, quality
 from benchmarks.scenario import Contender, Data, Outcome, Run, Scenario
-
-SHARED = Path(os.environ.get("SHOAL_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 
 def images(n: int, k: int) -> Callable[[float], Data]:
@@ -22,7 +18,7 @@ def images(n: int, k: int) -> Callable[[float], Data]:
     def make(scale: float) -> Data:
         from shoal.data.idx import read_labelled_images
 
-        folder = SHARED / "mnist"
+        folder = data.SHARED / "mnist"
         pictures, digits = read_labelled_images(
             folder / "train-images-idx3-ubyte.gz", folder / "train-labels-idx1-ubyte.gz"
         )

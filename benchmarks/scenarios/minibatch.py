@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import importlib
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +12,10 @@ import numpy.typing as npt
 from benchmarks import data, quality
 from benchmarks.scenario import Contender, Data, Outcome, Run, Scenario
 
-MNIST = Path(__file__).parents[3] / "shared" / "data" / "mnist"
-
 
 def idx(name: str, offset: int) -> npt.NDArray[np.uint8]:
     """Read the bytes of an idx file behind its header."""
-    with gzip.open(MNIST / f"{name}-ubyte.gz") as file:
+    with gzip.open(data.SHARED / "mnist" / f"{name}-ubyte.gz") as file:
         return np.frombuffer(file.read(), "u1", offset=offset)
 
 

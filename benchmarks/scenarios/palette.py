@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -15,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.data import SHARED
 from benchmarks.scenario import Contender, Data, Outcome, Run, Scenario
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SHARED = Path(os.environ.get("SHOAL_TEST_DATA") or Path(__file__).parents[3] / "shared" / "data")
 PHOTO = SHARED / "photos" / "flower_2268x1512.jpg"
 SMALL = 48
 Pixels = npt.NDArray[np.uint8]

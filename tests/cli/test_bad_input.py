@@ -65,7 +65,11 @@ BAD: list[tuple[tuple[str, ...], int, str]] = [
     (("good.csv", "--columns", ""), 2, "--columns must name a column; got ''."),
     (("good.csv", "--drop", "A1"), 2, "drop must name columns of good.csv; got 'A1'. Did you mean"),
     (("good.csv", "--id", "zz"), 2, "id must name columns of good.csv; got 'zz'."),
-    (("good.csv", "--missing", "x"), 2, "missing must be one of median, mean, drop, error; got"),
+    (
+        ("good.csv", "--missing", "x"),
+        2,
+        "missing must be one of median, mean, drop, error, keep; got",
+    ),
     (("good.csv", "--scale", "x"), 2, "scale must be one of standard, robust, minmax, none; got"),
     (("good.csv", "--types", "a"), 2, "--types must be like age=category,zip=text; got 'a'."),
     (("good.csv", "--types", "a=x"), 2, "types['a'] must be one of number, category"),
@@ -105,11 +109,13 @@ def test_one_sentence_and_nothing_left(
 def test_a_memory_error_names_what_would_fit(shoal: Shoal, tmp_path: Path) -> None:
     rows = "".join(f"{i * 7 % 1013}.5,{i * 5 % 911}.25,{i % 777}\n" for i in range(20_000))
     (tmp_path / "big.csv").write_text("a,b,c\n" + rows)
-    ended = shoal("cluster", "big.csv", "--memory-limit", "3.5MB")
+    # An algorithm that needs all rows in memory; k-means would go on in blocks.
+    few = ("big.csv", "--algorithm", "kmedians", "--memory-limit")
+    ended = shoal("cluster", *few, "3.5MB")
     assert ended.code == 4
     assert "of the 20,000 rows" in ended.err
     assert "of the 3 columns, with --columns" in ended.err
-    ended = shoal("cluster", "big.csv", "--memory-limit", "100kB")
+    ended = shoal("cluster", *few, "100kB")
     assert ended.code == 4
     assert "What would fit: a file with fewer rows" in ended.err
 

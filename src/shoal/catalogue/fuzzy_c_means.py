@@ -54,7 +54,7 @@ ROW = Algorithm(
         "Plenum Press, New York.",
         "10.1007/978-1-4757-0450-1",
     ),
-    page="docs/algorithms/fuzzy_c_means.md",
+    page="docs/algorithms/fuzzy-c-means.md",
     test_data=("blobs", "sample:iris"),
     scenario="fuzzy",
     options=(

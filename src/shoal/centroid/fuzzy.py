@@ -143,7 +143,7 @@ def fuzzy_c_means(
     >>> X = np.array([[0.0], [1.0], [5.0], [9.0], [10.0]])
     >>> result = fuzzy_c_means(X, 2, random_state=0)
     >>> sorted(result.cluster_centers.ravel().round(2).tolist())
-    [0.66, 9.34]
+    [1.01, 8.99]
     """
     return fit_rows(
         checked_rows(X, sparse=False),

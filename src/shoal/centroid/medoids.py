@@ -145,7 +145,7 @@ def kmedoids(
     >>> X = np.array([[1.0], [2.0], [3.0], [90.0], [91.0], [500.0]])
     >>> result = kmedoids(X, 2, metric="manhattan", random_state=0)
     >>> sorted(result.medoid_indices.tolist()), result.inertia
-    ([1, 4], 412.0)
+    ([2, 5], 178.0)
     """
     checked = check_array(X, dtype=[np.float64, np.float32], order="C", input_name="X")
     return fit_rows(
