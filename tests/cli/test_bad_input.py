@@ -111,7 +111,7 @@ def test_a_memory_error_names_what_would_fit(shoal: Shoal, tmp_path: Path) -> No
     (tmp_path / "big.csv").write_text("a,b,c\n" + rows)
     # An algorithm that needs all rows in memory; k-means would go on in blocks.
     few = ("big.csv", "--algorithm", "kmedians", "--memory-limit")
-    ended = shoal("cluster", *few, "3.5MB")
+    ended = shoal("cluster", *few, "4.8MB")
     assert ended.code == 4
     assert "of the 20,000 rows" in ended.err
     assert "of the 3 columns, with --columns" in ended.err
