@@ -16,6 +16,8 @@ from shoal.data.table import Matrix, Table
 
 __all__ = ["RowSample", "draw_sample", "prepare_block", "prepared_blocks", "with_exact_moments"]
 
+MOST_CHUNKS = 16
+
 
 class RowSample:
     """Which rows of a stream belong to a uniform sample, whatever blocks they come in.
@@ -95,6 +97,9 @@ def draw_sample(blocks: Blocks, rows: int, seed: int) -> Table:
         held = pa.concat_tables([held, block.data.take(pa.array(sample.take(block.n_rows)))])
         if sample.is_full:
             held = held.filter(pa.array(sample.keep())).combine_chunks()
+        elif held.column(0).num_chunks > MOST_CHUNKS:
+            # Many small pieces between the buffers of blocks would scatter the memory.
+            held = held.combine_chunks()
     held = held.filter(pa.array(sample.keep())).combine_chunks()
     return Table(held, blocks.source, blocks.first.notes)
 
