@@ -14,6 +14,8 @@ packages = $(shell $(PYTHON) tools/project.py packages $(1))
 
 environment := $(VENV)/environment-$(word 1,$(stamps))
 installed := $(VENV)/installed-$(word 2,$(stamps))
+# Where the C++ code is built, for the module and for its tests alike.
+native := build/native-$(word 1,$(stamps))
 test_tools := $(VENV)/test-tools-$(word 3,$(stamps))
 check_tools := $(VENV)/check-tools-$(word 3,$(stamps))
 
@@ -32,7 +34,8 @@ $(environment):
 
 $(installed): $(environment)
 	rm -f $(VENV)/installed-*
-	$(BIN)/python -m pip install --quiet --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --no-build-isolation \
+	  --config-settings=build-dir=$(native) --editable .
 	@touch $@
 
 install: $(installed) ## build the native part and install shoal into .venv
@@ -48,11 +51,10 @@ $(test_tools): $(installed)
 
 test: test-native test-python ## run the whole test suite
 
-test-native: $(environment)
-	PATH="$(CURDIR)/$(BIN):$$PATH" cmake -S . -B build/native-tests -G Ninja \
-	  -DCMAKE_BUILD_TYPE=Release -DSHOAL_BUILD_TESTS=ON -DSHOAL_BUILD_PYTHON=OFF -DSHOAL_WERROR=ON
-	$(BIN)/cmake --build build/native-tests
-	$(BIN)/ctest --test-dir build/native-tests --output-on-failure
+test-native: $(installed)
+	$(BIN)/cmake -S . -B $(native) -DSHOAL_BUILD_TESTS=ON
+	$(BIN)/cmake --build $(native) --target shoal_tests
+	$(BIN)/ctest --test-dir $(native) --output-on-failure
 
 test-python: $(test_tools)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -81,7 +83,7 @@ sanitize: $(environment) ## run the C++ tests under the sanitizers
 	  echo "== $$kind"; dir=build/sanitize-$$kind; \
 	  cmake -S . -B $$dir -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSHOAL_BUILD_TESTS=ON \
 	    -DSHOAL_BUILD_PYTHON=OFF -DSHOAL_SANITIZE=$$kind; \
-	  cmake --build $$dir; ctest --test-dir $$dir --output-on-failure; done
+	  cmake --build $$dir --target shoal_tests; ctest --test-dir $$dir --output-on-failure; done
 
 PEERS := build/peers
 peers := $(PEERS)/installed-$(firstword $(shell { echo "$(CURDIR)"; \

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "algorithms/draw.hpp"
 #include "algorithms/prototypes_pass.hpp"
 
 namespace shoal {
@@ -210,19 +211,9 @@ class Chooser {
     return chosen;
   }
 
-  // The k least of -ln(u) / w (Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003).
   std::vector<std::int64_t> at_random() {
-    std::vector<std::pair<double, std::int64_t>> keys;
-    for (std::int64_t i = 0; i < rows_.n; ++i) {
-      const double u = random_.uniform_at(static_cast<std::uint64_t>(i));
-      keys.emplace_back(-std::log1p(-u) / weight(i), i);
-    }
-    std::partial_sort(keys.begin(), keys.begin() + wanted(), keys.end());
-    std::vector<std::int64_t> chosen;
-    for (std::int64_t m = 0; m < wanted(); ++m) {
-      chosen.push_back(keys[static_cast<std::size_t>(m)].second);
-    }
-    return chosen;
+    return draw_without_replacement(
+        rows_.n, wanted(), [&](std::int64_t i) { return weight(i); }, random_);
   }
 
   const MixedTiles<Code>& rows_;

@@ -15,8 +15,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
 template <class Rows>
 nb::tuple fit(const Rows& rows, const std::optional<Starts>& starts, std::int64_t size_min,
               std::int64_t size_max, FitOptions options, nb::object callback) {
@@ -25,11 +23,7 @@ nb::tuple fit(const Rows& rows, const std::optional<Starts>& starts, std::int64_
   FitResult result = without_lock(watch, [&] {
     return fit_constrained(rows, starts ? starts->data() : nullptr, size_min, size_max, options);
   });
-  const auto n = static_cast<std::size_t>(rows.n);
-  const auto k = static_cast<std::size_t>(options.k), d = static_cast<std::size_t>(rows.d);
-  return nb::make_tuple(hand_over(std::move(result.labels), {n}),
-                        hand_over(std::move(result.centers), {k, d}),
-                        hand_over(std::move(result.distances), {n}), result.inertia, result.n_iter);
+  return hand_over(std::move(result), rows, options.k);
 }
 
 template <class T>

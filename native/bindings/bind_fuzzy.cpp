@@ -15,8 +15,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
 template <class T>
 nb::tuple fit(const MatrixIn<T>& X, const std::optional<VectorIn<double>>& weights,
               const std::optional<Starts>& starts, std::int64_t k, int n_init, int n_trials,

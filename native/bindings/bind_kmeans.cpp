@@ -17,8 +17,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
 // Coordinates, directions, origin and error, as shoal.centroid.leading makes them.
 using Leading = std::tuple<MatrixIn<float>, MatrixIn<double>, VectorIn<double>, double>;
 
@@ -35,24 +33,15 @@ nb::tuple fit(const Rows& rows, std::optional<Starts> starts, FitOptions options
   options.keep_going = watch.watcher();
   FitResult result = without_lock(
       watch, [&] { return fit_kmeans(rows, starts ? starts->data() : nullptr, options); });
-  const auto n = static_cast<std::size_t>(rows.n);
-  const auto k = static_cast<std::size_t>(options.k), d = static_cast<std::size_t>(rows.d);
-  return nb::make_tuple(hand_over(std::move(result.labels), {n}),
-                        hand_over(std::move(result.centers), {k, d}),
-                        hand_over(std::move(result.distances), {n}), result.inertia, result.n_iter);
+  return hand_over(std::move(result), rows, options.k);
 }
 
 template <class Rows>
-nb::tuple assign(const Rows& rows, MatrixIn<double> centers, int n_threads) {
-  const auto n = static_cast<std::size_t>(rows.n);
-  std::vector<std::int32_t> labels(n);
-  std::vector<double> squared(n);
-  {
-    nb::gil_scoped_release release;
-    assign_rows(rows, centers.data(), static_cast<std::int64_t>(centers.shape(0)), n_threads,
-                labels.data(), squared.data());
-  }
-  return nb::make_tuple(hand_over(std::move(labels), {n}), hand_over(std::move(squared), {n}));
+nb::tuple assign(const Rows& rows, const MatrixIn<double>& centers, int n_threads) {
+  const auto k = static_cast<std::int64_t>(centers.shape(0));
+  return labels_and_costs(rows.n, [&](std::int32_t* labels, double* costs) {
+    assign_rows(rows, centers.data(), k, n_threads, labels, costs);
+  });
 }
 
 template <class Rows>

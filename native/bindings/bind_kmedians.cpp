@@ -16,8 +16,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
 template <class T>
 nb::tuple fit(MatrixIn<T> X, std::optional<VectorIn<double>> weights, std::optional<Starts> starts,
               std::int64_t k, int n_init, int n_trials, std::uint64_t seed, int max_iter,
@@ -35,16 +33,12 @@ nb::tuple fit(MatrixIn<T> X, std::optional<VectorIn<double>> weights, std::optio
 
 template <class T>
 nb::tuple assign(MatrixIn<T> X, MatrixIn<double> centers, int metric, int n_threads) {
-  std::vector<std::int32_t> labels(X.shape(0));
-  std::vector<double> distances(X.shape(0));
-  {
-    const nb::gil_scoped_release unlocked;
-    assign_by_metric(static_cast<Metric>(metric), rows_of<T>(X, std::nullopt), centers.data(),
-                     static_cast<std::int64_t>(centers.shape(0)), n_threads, labels.data(),
-                     distances.data());
-  }
-  return nb::make_tuple(hand_over(std::move(labels), {X.shape(0)}),
-                        hand_over(std::move(distances), {X.shape(0)}));
+  const auto rows = rows_of<T>(X, std::nullopt);
+  const auto k = static_cast<std::int64_t>(centers.shape(0));
+  return labels_and_costs(rows.n, [&](std::int32_t* labels, double* distances) {
+    assign_by_metric(static_cast<Metric>(metric), rows, centers.data(), k, n_threads, labels,
+                     distances);
+  });
 }
 
 template <class T>

@@ -15,7 +15,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 using Weights = std::optional<VectorIn<double>>;
 
 MiniBatchOptions options_of(const nb::dict& given) {

@@ -15,8 +15,6 @@ namespace nb = nanobind;
 namespace shoal::bindings {
 namespace {
 
-using Starts = nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
-
 template <class Rows>
 nb::tuple fit(const Rows& rows, const std::optional<Starts>& starts, FitOptions options,
               nb::object callback) {
@@ -24,24 +22,15 @@ nb::tuple fit(const Rows& rows, const std::optional<Starts>& starts, FitOptions 
   options.keep_going = watch.watcher();
   FitResult result = without_lock(
       watch, [&] { return fit_spherical(rows, starts ? starts->data() : nullptr, options); });
-  const auto n = static_cast<std::size_t>(rows.n);
-  const auto k = static_cast<std::size_t>(options.k), d = static_cast<std::size_t>(rows.d);
-  return nb::make_tuple(hand_over(std::move(result.labels), {n}),
-                        hand_over(std::move(result.centers), {k, d}),
-                        hand_over(std::move(result.distances), {n}), result.inertia, result.n_iter);
+  return hand_over(std::move(result), rows, options.k);
 }
 
 template <class Rows>
 nb::tuple assign(const Rows& rows, const MatrixIn<double>& centers, int n_threads) {
-  const auto n = static_cast<std::size_t>(rows.n);
-  std::vector<std::int32_t> labels(n);
-  std::vector<double> costs(n);
-  {
-    nb::gil_scoped_release release;
-    assign_directions(rows, centers.data(), static_cast<std::int64_t>(centers.shape(0)), n_threads,
-                      labels.data(), costs.data());
-  }
-  return nb::make_tuple(hand_over(std::move(labels), {n}), hand_over(std::move(costs), {n}));
+  const auto k = static_cast<std::int64_t>(centers.shape(0));
+  return labels_and_costs(rows.n, [&](std::int32_t* labels, double* costs) {
+    assign_directions(rows, centers.data(), k, n_threads, labels, costs);
+  });
 }
 
 template <class T>

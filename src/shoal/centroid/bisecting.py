@@ -311,13 +311,7 @@ class BisectingKMeans(CenterClusterer):
         self.children_ = result.children
         self.heights_ = result.heights
         self.inner_centers_ = result.inner_centers
-        self._keep(
-            centers=result.cluster_centers,
-            labels=result.labels,
-            distances=result.distances,
-            inertia=result.inertia,
-            n_iter=result.n_iter,
-        )
+        self._keep_result(result)
         return self
 
     def predict(self, X: Any) -> npt.NDArray[np.int32]:

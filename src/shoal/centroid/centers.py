@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +25,25 @@ CHUNK = 4096  # rows whose distances to all centres are held at once
 WIDE = 1 << 22  # numbers of such rows, when they have many columns
 
 
+class CenterResult(Protocol):
+    """What every fit with one centre per cluster returns."""
+
+    @property
+    def cluster_centers(self) -> npt.NDArray[Any]: ...
+    @property
+    def labels(self) -> npt.NDArray[np.int32]: ...
+    @property
+    def distances(self) -> npt.NDArray[Any]: ...
+    @property
+    def inertia(self) -> float: ...
+    @property
+    def n_iter(self) -> int: ...
+
+
 class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clusterer):  # type: ignore[misc]
     """Base of estimators whose clusters are the rows nearest to a centre.
 
-    A subclass fits and calls `_keep`. Where the dissimilarity is not the squared Euclidean
+    A subclass fits and calls `_keep` or `_keep_result`. Where the dissimilarity is not the squared Euclidean
     distance it overrides `_assign`, `_as_distance` and `_distances_to_all`.
     """
 
@@ -60,6 +75,16 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
         self._radii: npt.NDArray[np.float64] | None = None
         self._warn_if_fewer_clusters()
         return self
+
+    def _keep_result(self, result: CenterResult) -> Self:
+        """Store what a function found."""
+        return self._keep(
+            centers=result.cluster_centers,
+            labels=result.labels,
+            distances=result.distances,
+            inertia=result.inertia,
+            n_iter=result.n_iter,
+        )
 
     def _warn_if_fewer_clusters(self) -> None:
         # The first rows nearly always hold every cluster; all of them are many to sort.

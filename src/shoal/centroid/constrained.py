@@ -247,13 +247,7 @@ class ConstrainedKMeans(CenterClusterer):
             n_jobs=self.n_jobs,
             callback=self.callback,
         )
-        self._keep(
-            centers=result.cluster_centers,
-            labels=result.labels,
-            distances=result.distances,
-            inertia=result.inertia,
-            n_iter=result.n_iter,
-        )
+        self._keep_result(result)
         return self
 
     def fit_predict(  # type: ignore[override]

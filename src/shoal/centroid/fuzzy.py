@@ -342,13 +342,7 @@ class FuzzyCMeans(CenterClusterer):
         self.partition_coefficient_ = result.partition_coefficient
         self.partition_entropy_ = result.partition_entropy
         self.xie_beni_ = result.xie_beni
-        self._keep(
-            centers=result.cluster_centers,
-            labels=result.labels,
-            distances=result.distances,
-            inertia=result.inertia,
-            n_iter=result.n_iter,
-        )
+        self._keep_result(result)
         return self
 
     def membership(self, X: Any = None, *, full: bool = False) -> npt.NDArray[np.float64]:

@@ -126,13 +126,7 @@ class KMeans(CenterClusterer):
             self.n_jobs,
             self.callback,
         )
-        self._keep(
-            centers=result.cluster_centers,
-            labels=result.labels,
-            distances=result.distances,
-            inertia=result.inertia,
-            n_iter=result.n_iter,
-        )
+        self._keep_result(result)
         return self
 
     def fit_blocks(self, blocks: Any, *, sample: Any = None) -> KMeans:

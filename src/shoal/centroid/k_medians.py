@@ -236,13 +236,7 @@ class KMedians(CenterClusterer):
             self.n_jobs,
             self.callback,
         )
-        return self._keep(
-            centers=result.cluster_centers,
-            labels=result.labels,
-            distances=result.distances,
-            inertia=result.inertia,
-            n_iter=result.n_iter,
-        )
+        return self._keep_result(result)
 
     def _assign(self, X: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
         checked = self._check_new_data(X, sparse=False)

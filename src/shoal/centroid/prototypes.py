@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -194,7 +195,7 @@ def _common_type(columns: Sequence[Values], categorical: Sequence[int]) -> Any:
     return np.result_type(*types) if len(types) == len(columns) else np.dtype(object)
 
 
-class PrototypeClusterer(CenterClusterer):
+class PrototypeClusterer(CenterClusterer, ABC):
     """Base of k-modes and k-prototypes: rows are read as columns of any kind."""
 
     _takes_sparse: ClassVar[bool] = False
@@ -206,9 +207,9 @@ class PrototypeClusterer(CenterClusterer):
         """What one differing category costs."""
         return 1.0
 
+    @abstractmethod
     def _categorical(self) -> tuple[int, ...]:
         """Places of the categorical columns of the fit."""
-        raise NotImplementedError
 
     def _take(self, result: PrototypesResult) -> None:
         self._keep(
