@@ -43,8 +43,8 @@ class CenterResult(Protocol):
 class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clusterer):  # type: ignore[misc]
     """Base of estimators whose clusters are the rows nearest to a centre.
 
-    A subclass fits and calls `_keep` or `_keep_result`. Where the dissimilarity is not the squared Euclidean
-    distance it overrides `_assign`, `_as_distance` and `_distances_to_all`.
+    A subclass fits and calls `_keep` or `_keep_result`. Where the dissimilarity is not the squared
+    Euclidean distance it overrides `_assign`, `_as_distance` and `_distances_to_all`.
     """
 
     _takes_sparse: ClassVar[bool] = True
@@ -97,7 +97,7 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
                 f"Number of distinct clusters ({found}) found smaller than n_clusters "
                 f"({k}). {self._why_fewer}",
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def fit_predict(
