@@ -149,7 +149,13 @@ n_init, reassignment_ratio, batches, n_jobs, callback
         self.counts_ = result.counts
         self._since_reassigned, self._seed = result.since_reassigned, result.seed
         if result.labels is not None and result.distances is not None:
-            self._keep_result(result)
+            self._keep(
+                centers=result.cluster_centers,
+                labels=result.labels,
+                distances=result.distances,
+                inertia=result.inertia,
+                n_iter=result.n_iter,
+            )
         else:
             self._keep_unlabelled(result.cluster_centers)
             self.inertia_, self.n_iter_ = result.inertia, result.n_iter
