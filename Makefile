@@ -45,7 +45,7 @@ demo: install ## cluster the bundled customers and write a report
 	$(BIN)/shoal cluster sample:customers --transform auto --output $(DEMO) --force
 	@echo "The report is $(CURDIR)/$(DEMO)/report.html"
 
-$(test_tools): $(installed)
+$(test_tools): | $(installed)
 	$(BIN)/python -m pip install --quiet $(call packages,test)
 	@touch $@
 
@@ -59,7 +59,7 @@ test-native: $(installed)
 test-python: $(test_tools)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-$(check_tools): $(installed)
+$(check_tools): | $(installed)
 	$(BIN)/python -m pip install --quiet $(call packages,check)
 	@touch $@
 
