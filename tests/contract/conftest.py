@@ -41,7 +41,8 @@ class Case:
 
     def results(self, model: Any) -> dict[str, Any]:
         """Everything a fit found that the catalogue speaks of."""
-        found = {name: _as_array(getattr(model, name)) for name in self.row.state}
+        kept = (*self.row.state, *self.row.drawn)
+        found = {name: _as_array(getattr(model, name)) for name in kept}
         found["labels_"] = model.labels_
         if self.row.can("membership"):
             found["membership"] = model.membership(self.X)

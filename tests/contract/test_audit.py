@@ -35,9 +35,15 @@ def test_every_cell_of_the_grid_is_a_yes_or_a_reason(row: Algorithm) -> None:
 def test_departures_are_from_promises_and_have_a_reason(row: Algorithm) -> None:
     assert set(row.departures) <= set(PROMISES)
     page = (ROOT / row.page).read_text(encoding="utf-8")
+    said = {
+        "labels_are_predicted": "`labels_`",
+        "outlier_scores_are_predicted": "`outlier_scores_`",
+        "constant_columns": "constant",
+    }
+    assert set(said) == set(PROMISES)
     for name, reason in row.departures.items():
         assert len(reason) > 30, name
-        assert {"labels_are_predicted": "`labels_`", "constant_columns": "constant"}[name] in page
+        assert said[name] in page
 
 
 @every_row
@@ -82,7 +88,8 @@ def test_options_and_defaults_are_parameters(row: Algorithm) -> None:
     parameters = set(row.load_estimator()().get_params())
     assert {option.name for option in row.options} <= parameters
     assert set(row.defaults(1000, 3, 4)) <= parameters
-    assert ("n_clusters" in parameters) == row.needs_k
+    assert not row.needs_k or "n_clusters" in parameters
+    assert not row.replaces_k or row.replaces_k in parameters
     assert "n_jobs" in parameters
 
 
@@ -90,7 +97,7 @@ def test_one_flag_means_one_thing() -> None:
     kinds = defaultdict(set)
     for row in ALGORITHMS:
         for option in row.options:
-            kinds[option.flag].add("words" if isinstance(option.type, tuple) else option.type)
+            kinds[option.flag].add(option.number or "words")
     assert all(len(kind) == 1 for kind in kinds.values())
 
 

@@ -36,6 +36,7 @@ def test_one_to_three_rows_are_labelled(row: Algorithm, n: int) -> None:
     for k in range(1, n + 1):
         labels = _fit(row, X, k).labels_
         assert labels.shape == (n,)
+        assert labels.min() >= (-1 if row.finds_noise else 0)
         if row.needs_k:
             assert len(set(labels.tolist())) == k
 
@@ -64,5 +65,14 @@ def test_values_that_are_no_numbers_are_refused(row: Algorithm, bad: float) -> N
 def test_whole_numbers_are_numbers(row: Algorithm) -> None:
     X = np.array([[0, 1], [0, 2], [9, 9], [9, 8]])
     whole = _fit(row, X, 2).labels_
-    np.testing.assert_array_equal(whole[0] == whole[2], False)
-    assert whole[0] == whole[1]
+    np.testing.assert_array_equal(whole, _fit(row, X.astype(float), 2).labels_)
+    if row.needs_k:
+        assert whole[0] != whole[2]
+        assert whole[0] == whole[1]
+
+
+@every_row
+def test_equal_rows_are_one_group_or_noise(row: Algorithm) -> None:
+    labels = _fit(row, np.full((30, 2), 4.0), 1).labels_
+    assert set(labels.tolist()) <= {0, -1}
+    assert len(set(labels.tolist())) == 1

@@ -23,7 +23,8 @@ row = find(sys.argv[1])
 X = np.random.default_rng(0).normal(size=(4000, 6))
 def fit():
     estimator = row.load_estimator()
-    wanted = {"n_clusters": 8, "random_state": 0, "n_jobs": 2}
+    wanted = {"n_clusters": 8} if row.needs_k else row.fixed(X, 8)
+    wanted = {**wanted, "random_state": 0, "n_jobs": 2}
     known = wanted.keys() & estimator().get_params().keys()
     return estimator(**{name: wanted[name] for name in known}).fit(X).labels_
 expected = fit()

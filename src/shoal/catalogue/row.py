@@ -22,9 +22,14 @@ CAPABILITIES: tuple[str, ...] = (
 )
 """The columns of the grid; every row says yes, or why not, for each of them."""
 
-PROMISES: tuple[str, ...] = ("labels_are_predicted", "constant_columns")
+PROMISES: tuple[str, ...] = (
+    "labels_are_predicted",
+    "outlier_scores_are_predicted",
+    "constant_columns",
+)
 """What the contract tests ask of every row unless it says why not: ``predict`` of the training rows
-gives ``labels_``, so that equal rows share a label; and a constant column changes no label."""
+gives ``labels_``, so that equal rows share a label; ``outlier_scores`` of them gives
+``outlier_scores_``; and a constant column changes no label."""
 
 FAMILIES: tuple[str, ...] = (
     "centroid",
@@ -74,6 +79,10 @@ def _evaluate(node: ast.expr, values: Mapping[str, float]) -> float:
     raise ValueError(f"a cost formula must use n, d, k, numbers and + - * / **; got {node!r}")
 
 
+Number = type[int | float]
+Kind = Number | tuple[Number | str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A parameter of the estimator that the command line offers.
@@ -82,20 +91,36 @@ class Option:
     ----------
     name : str
         Parameter of the estimator; the flag is ``--`` and the name with dashes.
-    type : type or tuple of str
-        ``int``, ``float``, or the words to choose from.
+    type : type, or tuple of str that may begin with a type
+        ``int`` or ``float``; the words to choose from; a number or a word, as in
+        ``(float, "auto")``; or ``bool`` for a flag that switches the parameter on.
     help : str
         One line.
+    also : str
+        A shorter flag for the same, such as ``"--height"``; empty when there is none.
     """
 
     name: str
-    type: type[int | float] | tuple[str, ...]
+    type: Kind
     help: str
+    also: str = ""
 
     @property
     def flag(self) -> str:
         """The command-line flag."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to choose from; none when only a number will do."""
+        parts = self.type if isinstance(self.type, tuple) else ()
+        return tuple(part for part in parts if isinstance(part, str))
+
+    @property
+    def number(self) -> Number | None:
+        """The kind of number it takes; None when only words will do."""
+        parts = self.type if isinstance(self.type, tuple) else (self.type,)
+        return next((part for part in parts if isinstance(part, type)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +154,9 @@ class Algorithm:
         Whether a row belongs to one cluster or to several by degrees.
     needs_k, finds_noise : bool
         Whether the number of clusters is a parameter, and whether rows may stay unassigned.
+    replaces_k : str
+        Parameter that decides instead of the number of clusters, such as the height of a cut;
+        empty when there is none.
     accepts : tuple of str
         Of ``"dense"``, ``"sparse"``, ``"distances"``, ``"mixed"`` (numbers beside codes of
         categories), ``"categories"`` (codes only) and ``"missing"`` (NaN is a missing value).
@@ -138,6 +166,8 @@ class Algorithm:
         Operations, and peak bytes beyond the input.
     state : tuple of str
         Fitted attributes that ``predict`` and ``membership`` need; what a model file holds.
+    drawn : tuple of str
+        Fitted attributes that pictures show, such as a tree; a model file holds them too.
     paper : Paper
     page : str
         Path of the page in the repository.
@@ -186,6 +216,8 @@ class Algorithm:
     continued: Callable[[Any], dict[str, Any]] | None = None
     dissimilarity: Literal["euclidean", "own"] = "euclidean"
     fixed: Callable[[Any, int], dict[str, Any]] = _nothing_fixed
+    replaces_k: str = ""
+    drawn: tuple[str, ...] = ()
 
     def load_estimator(self) -> type[Any]:
         """Import the estimator class."""

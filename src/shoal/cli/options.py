@@ -13,12 +13,14 @@ from shoal import catalogue
 from shoal.errors import ParameterError
 
 __all__ = [
+    "NumberOrWord",
     "algorithm_choice",
     "algorithm_options",
     "data_options",
     "given_again",
     "json_option",
     "names_of",
+    "parameter",
     "plain_run_options",
     "range_of",
     "reading_options",
@@ -150,7 +152,7 @@ def algorithm_options() -> Decorator[Any]:
     for row in catalogue.ALGORITHMS:
         for option in row.options:
             offered.setdefault(option.name, []).append(option)
-    return _together(algorithm_choice(), *(_parameter(same) for same in offered.values()))
+    return _together(algorithm_choice(), *(parameter(same) for same in offered.values()))
 
 
 def algorithm_choice(default: str = catalogue.names()[0]) -> Decorator[Any]:
@@ -165,12 +167,47 @@ def _algorithm_of(_: Any, __: Any, name: str) -> str:
     return catalogue.find(name).name
 
 
-def _parameter(same: Sequence[catalogue.Option]) -> Decorator[Any]:
+def parameter(same: Sequence[catalogue.Option]) -> Decorator[Any]:
     """One option for all algorithms that have it; its words are those of all of them."""
     first = same[0]
-    words = [word for option in same if isinstance(option.type, tuple) for word in option.type]
-    kind = click.Choice(tuple(dict.fromkeys(words))) if words else first.type
-    return click.option(first.flag, first.name, type=kind, default=None, help=first.help)
+    words = tuple(dict.fromkeys(word for option in same for word in option.words))
+    number = next((option.number for option in same if option.number is not None), None)
+    flags = tuple(dict.fromkeys((first.also or first.flag, first.flag)))
+    if number is bool:
+        return click.option(
+            *flags, first.name, is_flag=True, flag_value=True, default=None, help=first.help
+        )
+    kind: Any = number
+    if words:
+        kind = click.Choice(words) if number is None else NumberOrWord(number, words)
+    return click.option(*flags, first.name, type=kind, default=None, help=first.help)
+
+
+class NumberOrWord(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A number, or one of a few words, such as ``0.5`` or ``auto``."""
+
+    def __init__(self, number: type[int | float], words: Sequence[str]) -> None:
+        self.number, self.words = number, tuple(words)
+        self.name = "|".join((number.__name__, *words))
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | float | str:
+        """Read what was typed."""
+        if not isinstance(value, str):
+            return self.number(value)
+        word = value.strip().lower()
+        if word in self.words:
+            return word
+        try:
+            return self.number(word)
+        except ValueError:
+            kind = "a whole number" if self.number is int else "a number"
+            self.fail(f"{value!r} is not {kind} or {' or '.join(self.words)}.", param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """Show it in the help."""
+        return f"[{self.name}]"
 
 
 def split_arguments(options: dict[str, Any]) -> dict[str, Any]:

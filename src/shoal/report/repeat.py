@@ -38,7 +38,8 @@ def command(clustering: Clustering) -> str:
     if settings.get("types"):
         parts += ["--types", _names(f"{key}={kind}" for key, kind in settings["types"].items())]
     for name, value in _given(settings):
-        parts += [f"--{name.replace('_', '-')}", str(value)]
+        flag = f"--{name.replace('_', '-')}"
+        parts += [flag] if value is True else [flag, str(value)]
     parts += ["--seed", str(clustering.seed)]
     return " ".join(shlex.quote(part) for part in parts)
 
