@@ -13,8 +13,11 @@ every_row = pytest.mark.parametrize("row", ALGORITHMS, ids=names())
 
 
 def _fit(row: Algorithm, X: Any, k: int) -> Any:
+    estimator = row.load_estimator()
     parameters = {"n_clusters": k} if row.needs_k else {}
-    return row.load_estimator()(**parameters).fit(X)
+    if "random_state" in estimator().get_params():
+        parameters["random_state"] = 0
+    return estimator(**parameters).fit(X)
 
 
 @every_row
