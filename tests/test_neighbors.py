@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.spatial.distance import cdist
+from sklearn.metrics.pairwise import haversine_distances
 
+from shoal import _native
 from shoal.errors import DataError, ParameterError
 from shoal.neighbors import kneighbors
 
@@ -69,6 +72,56 @@ def test_other_rows_as_queries(dtype):
     distances, indices = brute_force(X, queries.astype(dtype), 4, leave_out_self=False)
     np.testing.assert_array_equal(found.indices, indices)
     np.testing.assert_allclose(found.distances, distances, rtol=1e-13)
+
+
+@pytest.mark.parametrize("d", [1, 2, 7, 16])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_tree_and_the_search_without_it_agree_in_every_bit(kind, d):
+    X = make(kind, 400, d, np.random.default_rng(d))
+    by_tree, without = (
+        _native.kneighbors(X, X, 9, True, 2, None, 0, by_tree) for by_tree in (True, False)
+    )
+    for left, right in zip(by_tree, without, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize("name", ["manhattan", "chebyshev", "cosine"])
+@pytest.mark.parametrize("d", [1, 2, 9, 40])
+def test_other_metrics_are_those_of_scipy(name, d):
+    rng = np.random.default_rng(d)
+    X, queries = rng.normal(size=(300, d)), rng.normal(size=(70, d))
+    found = kneighbors(X, queries, n_neighbors=6, metric=name)
+    spelled = {"manhattan": "cityblock"}.get(name, name)
+    distances = cdist(queries, X, spelled)
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:, :6], atol=1e-12)
+    picked = np.take_along_axis(distances, found.indices, axis=1)
+    np.testing.assert_allclose(picked, found.distances, atol=1e-12)
+
+
+def test_haversine_takes_degrees_and_gives_kilometres():
+    rng = np.random.default_rng(5)
+    X = np.column_stack([rng.uniform(-90, 90, 500), rng.uniform(-180, 180, 500)])
+    found = kneighbors(X, n_neighbors=4, metric="haversine")
+    distances = haversine_distances(np.radians(X)) * 6371.0088
+    np.fill_diagonal(distances, np.inf)
+    np.testing.assert_allclose(found.distances, np.sort(distances)[:, :4], rtol=1e-12)
+    poles = kneighbors([[90.0, 0.0], [-90.0, 12.0]], n_neighbors=1, metric="haversine")
+    np.testing.assert_allclose(poles.distances, np.pi * 6371.0088, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("X", "metric", "error", "sentence"),
+    [
+        ([[10.0, 95.0], [11.0, 181.0]], "haversine", DataError, "longitude 181.0 in row 1"),
+        ([[10.0, 5.0], [100.0, 5.0]], "haversine", DataError, "row 1. Swapped, all rows are valid"),
+        ([[10.0], [11.0]], "haversine", DataError, "two columns"),
+        ([[1.0, 2.0], [0.0, 0.0]], "cosine", DataError, "row of zeros .* got one in row 1"),
+        ([[1.0], [2.0]], "hamming", ParameterError, "metric must be one of 'euclidean'"),
+    ],
+)
+def test_rows_that_a_metric_cannot_take_are_refused(X, metric, error, sentence):
+    with pytest.raises(error, match=sentence):
+        kneighbors(X, n_neighbors=1, metric=metric)
 
 
 def test_threads_do_not_change_a_bit():
@@ -136,8 +189,6 @@ def test_errors_name_the_value(arguments, error, sentence):
 
 
 def test_a_callback_sees_progress_and_stops_the_search():
-    from shoal import _native
-
     X = np.random.default_rng(4).normal(size=(20_000, 24))
 
     def stop(fraction):

@@ -206,7 +206,16 @@ class TileSearch {
     }
   }
 
+  // Short rows are summed one dimension after the other, as the k-d tree does.
   double squared(const double* x, const Real* y) const {
+    if (d_ <= kTreeDimensions) {
+      double sum = 0;
+      for (Index q = 0; q < d_; ++q) {
+        const double e = x[q] - static_cast<double>(y[q]);
+        sum += e * e;
+      }
+      return sum;
+    }
     if constexpr (std::is_same_v<Real, float>) {
       return exact_.squared_f32(y, x, d_);
     } else {

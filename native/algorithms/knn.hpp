@@ -9,6 +9,9 @@
 
 namespace shoal {
 
+// Up to this many dimensions distances have the bits of those of the k-d tree.
+inline constexpr std::int64_t kTreeDimensions = 16;
+
 // The k rows of X nearest to each row of Q, nearest first, ties to the lowest row. Candidates are
 // screened in single precision with an error bound and decided in double precision, so the result
 // is that of a search in double precision by differences. With exclude_self, Q is X and no row is

@@ -9,6 +9,7 @@
 #include "bindings/registry.hpp"
 #include "core/error.hpp"
 #include "core/thread_pool.hpp"
+#include "spatial/nearest.hpp"
 
 namespace nb = nanobind;
 
@@ -33,18 +34,34 @@ void check(std::size_t rows, std::size_t width, std::size_t queries, std::size_t
   }
 }
 
+void check_metric(int metric) {
+  if (metric < 0 || metric >= kMetrics) {
+    throw Error(Error::Kind::parameter, "metric must be from 0 to " + std::to_string(kMetrics - 1) +
+                                            "; got " + std::to_string(metric) + ".");
+  }
+}
+
 template <class Real>
 std::pair<ArrayOut<double>, ArrayOut<std::int64_t>> neighbors(
     const MatrixIn<Real>& X, const MatrixIn<Real>& Q, std::int64_t k, bool exclude_self,
-    int n_threads, std::optional<nb::callable> callback) {
+    int n_threads, std::optional<nb::callable> callback, int metric, std::optional<bool> by_tree) {
+  check_metric(metric);
   check(X.shape(0), X.shape(1), Q.shape(0), Q.shape(1), k, exclude_self);
   NewMatrix<double> distances(static_cast<std::int64_t>(Q.shape(0)), k);
   NewMatrix<std::int64_t> indices(static_cast<std::int64_t>(Q.shape(0)), k);
   PythonProgress progress(std::move(callback));
   try {
     const nb::gil_scoped_release unlocked;
-    find_neighbors<Real>(view(X), view(Q), exclude_self, resolve_thread_count(n_threads),
-                         progress.asker(), distances.view(), indices.view());
+    const int threads = resolve_thread_count(n_threads);
+    // The search without a tree is for Euclidean distances, and long rows.
+    const bool must = metric != 0 || by_tree.value_or(false);
+    const bool may = must || (by_tree.value_or(true) && view(X).cols() <= kTreeDimensions);
+    if (!may || !find_neighbors_by_tree<Real>(view(X), view(Q), static_cast<Metric>(metric),
+                                              exclude_self, !must, threads, progress.asker(),
+                                              distances.view(), indices.view())) {
+      find_neighbors<Real>(view(X), view(Q), exclude_self, threads, progress.asker(),
+                           distances.view(), indices.view());
+    }
   } catch (const Interrupted&) {
     progress.rethrow();
   }
@@ -57,7 +74,8 @@ SHOAL_BIND(module) {
   const auto define = [&](auto* function) {
     module.def("kneighbors", function, nb::arg("X").noconvert(), nb::arg("Q").noconvert(),
                nb::arg("k"), nb::arg("exclude_self") = false, nb::arg("n_threads") = 0,
-               nb::arg("callback") = nb::none());
+               nb::arg("callback") = nb::none(), nb::arg("metric") = 0,
+               nb::arg("by_tree") = nb::none());
   };
   define(&neighbors<double>);
   define(&neighbors<float>);

@@ -21,6 +21,8 @@ def kneighbors(
     exclude_self: bool = False,
     n_threads: int = 0,
     callback: Callable[[float], object] | None = None,
+    metric: int = 0,
+    by_tree: bool | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
 _Fit: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, int]

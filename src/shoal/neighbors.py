@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from shoal.checks import check_integer
 from shoal.errors import DataError, ParameterError
+from shoal.metric_rows import metric_rows
 
 __all__ = ["Neighbors", "kneighbors"]
 
@@ -18,7 +19,7 @@ _Rows = npt.NDArray[np.float32] | npt.NDArray[np.float64]
 class Neighbors(NamedTuple):
     """Neighbours of some rows, nearest first."""
 
-    #: ndarray of shape (n_queries, n_neighbors), float64: Euclidean distances.
+    #: ndarray of shape (n_queries, n_neighbors), float64: distances by the metric.
     distances: npt.NDArray[np.float64]
     #: ndarray of shape (n_queries, n_neighbors), int64: rows of the matrix searched.
     indices: npt.NDArray[np.int64]
@@ -29,9 +30,10 @@ def kneighbors(
     queries: npt.ArrayLike | None = None,
     *,
     n_neighbors: int = 5,
+    metric: str = "euclidean",
     n_jobs: int | None = None,
 ) -> Neighbors:
-    """Find the nearest rows of a matrix, by Euclidean distance.
+    """Find the nearest rows of a matrix.
 
     Parameters
     ----------
@@ -41,6 +43,10 @@ def kneighbors(
         Rows whose neighbours are wanted. None for the rows of `X`, none its own neighbour.
     n_neighbors : int
         Neighbours of each row, from 1 to the number of rows that can be found.
+    metric : {"euclidean", "manhattan", "chebyshev", "cosine", "haversine"}
+        Distance between rows. "cosine" is 1 - the cosine of the angle. "haversine" takes two
+        columns, latitude and longitude in degrees, and gives kilometres along the great circle
+        on a sphere with the mean radius of the Earth, 6371.0088 km.
     n_jobs : int or None
         Threads. None for SHOAL_NUM_THREADS or every processor; -1 for every processor.
 
@@ -53,16 +59,21 @@ def kneighbors(
     Raises
     ------
     DataError
-        When `X` or `queries` is not a table of finite numbers, or their widths differ.
+        When `X` or `queries` is not a table of finite numbers, their widths differ, a row of zeros
+        has no direction for "cosine" or one is no place on the Earth for "haversine".
     ParameterError
-        When `n_neighbors` is below 1 or more than the rows that can be found.
+        When `n_neighbors` is below 1 or more than the rows that can be found, or the metric is
+        unknown.
 
     Notes
     -----
-    Time O(n_queries n_samples n_features) at worst; boxes of rows that lie too far away are
-    skipped. Memory O(n_samples n_features). Distances are screened in single precision with an
-    error bound and decided in double precision, so the neighbours are those of a search in double
-    precision, on every processor and any number of threads.
+    Time O(n_queries log(n_samples)) where rows have few columns: a k-d tree is searched for 64
+    queries at a time (J. L. Bentley: Multidimensional binary search trees used for associative
+    searching. 1975, doi:10.1145/361002.361007). Long rows, and rows on which a trial of the tree
+    is slow, are searched for Euclidean distances without it, in O(n_queries n_samples n_features)
+    at worst; boxes of rows that lie too far away are skipped. Memory O(n_samples n_features).
+    Either way the neighbours are those of a search in double precision, on every processor and
+    any number of threads.
 
     Examples
     --------
@@ -76,9 +87,7 @@ def kneighbors(
     from shoal import _native
 
     rows = _check_rows("X", X)
-    wanted: npt.NDArray[Any] = (
-        rows if queries is None else _check_rows("queries", queries).astype(rows.dtype)
-    )
+    wanted = rows if queries is None else _check_rows("queries", queries).astype(rows.dtype)
     if wanted.shape[1] != rows.shape[1]:
         raise DataError(
             f"queries must have the {rows.shape[1]} columns of X; got {wanted.shape[1]}."
@@ -89,9 +98,12 @@ def kneighbors(
         raise ParameterError(
             f"n_neighbors must be at most the {most} rows that can be found; got {n_neighbors}."
         )
-    return Neighbors(
-        *_native.kneighbors(rows, wanted, n_neighbors, queries is None, n_jobs or 0, None)
+    searched = metric_rows(rows, metric)
+    asked = searched if queries is None else metric_rows(wanted, metric, name="queries")
+    distances, indices = _native.kneighbors(
+        searched.rows, asked.rows, n_neighbors, queries is None, n_jobs or 0, None, searched.number
     )
+    return Neighbors(searched.distances(distances), indices)
 
 
 def _check_rows(name: str, X: npt.ArrayLike) -> _Rows:

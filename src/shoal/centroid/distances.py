@@ -17,7 +17,6 @@ __all__ = [
     "distances_to_all",
     "matrix_of",
     "nearest_centers",
-    "unit_rows",
 ]
 
 METRICS: tuple[str, ...] = ("euclidean", "sqeuclidean", "manhattan", "chebyshev")
@@ -49,20 +48,6 @@ def distances_to_all(
         else:
             out[:, c] = np.einsum("ij,ij->i", away, away)
     return np.sqrt(out) if metric == "euclidean" else out
-
-
-def unit_rows(X: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return the rows at length 1, between which half the squared distance is 1 - cosine.
-
-    Rows of zeros, which have no direction, stay as they are.
-    """
-    rows = X.astype(np.float64)
-    # Twice, so that neither huge nor tiny values are lost in the squares.
-    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
-    rows /= np.where(largest > 0, largest, 1.0)
-    length = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    rows /= np.where(length > 0, length, 1.0)
-    return rows
 
 
 def matrix_of(X: npt.NDArray[Any], metric: Callable[[Any, Any], float]) -> npt.NDArray[np.float64]:

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shoal.centroid.centers import CenterClusterer
-from shoal.centroid.distances import distances_to_all, nearest_centers, unit_rows
+from shoal.centroid.distances import distances_to_all, nearest_centers
 from shoal.centroid.medoids import Metric, fit_rows
 from shoal.errors import ParameterError
+from shoal.metric_rows import unit_rows
 from shoal.progress import Callback
 
 __all__ = ["KMedoids"]

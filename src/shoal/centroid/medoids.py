@@ -11,10 +11,11 @@ import numpy.typing as npt
 from sklearn.utils import check_array, check_random_state
 
 from shoal import _native
-from shoal.centroid.distances import METRICS, check_distance_matrix, matrix_of, unit_rows
+from shoal.centroid.distances import METRICS, check_distance_matrix, matrix_of
 from shoal.centroid.starts import check_n_clusters, default_trials, draw_seed
 from shoal.checks import check_choice, check_integer, check_weights
-from shoal.errors import DataError, ParameterError
+from shoal.errors import ParameterError
+from shoal.metric_rows import directions
 from shoal.progress import Callback, Event
 
 __all__ = ["KMedoidsResult", "check_metric", "fit_rows", "kmedoids"]
@@ -221,13 +222,7 @@ def _native_rows(X: npt.NDArray[Any], metric: Metric) -> tuple[npt.NDArray[Any],
         check_distance_matrix(X)
         return np.ascontiguousarray(X), None, 1.0
     if metric == "cosine":
-        if not X.any(axis=1).all():
-            row = int(np.flatnonzero(~X.any(axis=1))[0])
-            raise DataError(
-                "X must have no row of zeros with metric='cosine', which compares directions; got "
-                f"one in row {row}. Leave the row out or choose another metric."
-            )
-        return unit_rows(X), METRICS.index("sqeuclidean"), 0.5
+        return directions(X, "X"), METRICS.index("sqeuclidean"), 0.5
     return np.ascontiguousarray(X), METRICS.index(metric), 1.0
 
 
