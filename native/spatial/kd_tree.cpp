@@ -156,17 +156,16 @@ void KdTree::select(Index begin, Index middle, Index end, Index q) {
     state ^= state << 13;
     state ^= state >> 7;
     state ^= state << 17;
-    return value(begin +
-                 static_cast<Index>(state % static_cast<std::uint64_t>(end - begin)));
+    return value(begin + static_cast<Index>(state % static_cast<std::uint64_t>(end - begin)));
   };
   while (end - begin > 1) {
     // Of many, a pivot that is near the middle more often than not.
     std::array<std::pair<double, std::int32_t>, 25> sample;
     const std::size_t n_sample = end - begin > 2000 ? 25 : 3;
     for (std::size_t s = 0; s < n_sample; ++s) sample[s] = somewhere();
-    const auto at = static_cast<std::size_t>(static_cast<double>(middle - begin) /
-                                             static_cast<double>(end - begin) *
-                                             static_cast<double>(n_sample));
+    const auto at =
+        static_cast<std::size_t>(static_cast<double>(middle - begin) /
+                                 static_cast<double>(end - begin) * static_cast<double>(n_sample));
     const auto chosen = sample.begin() + static_cast<std::ptrdiff_t>(std::min(at, n_sample - 1));
     std::nth_element(sample.begin(), chosen,
                      sample.begin() + static_cast<std::ptrdiff_t>(n_sample));
@@ -202,9 +201,8 @@ double KdTree::nearest_key(const double* low_a, const double* high_a, const doub
 
 double KdTree::farthest_key(const double* low_a, const double* high_a, const double* low_b,
                             const double* high_b) const {
-  return add_up(metric_, d_, [&](Index q) {
-    return std::max(high_b[q] - low_a[q], high_a[q] - low_b[q]);
-  });
+  return add_up(metric_, d_,
+                [&](Index q) { return std::max(high_b[q] - low_a[q], high_a[q] - low_b[q]); });
 }
 
 double key_of_distance(Metric metric, double distance) {

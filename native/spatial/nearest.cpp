@@ -58,9 +58,8 @@ const LeafNeighbors& LeafSearch::run(std::int32_t query_leaf) {
       continue;
     }
     Visit near = reach(next.node.left()), far = reach(next.node.right());
-    if (far.gap < near.gap ||
-        (far.gap == near.gap &&
-         tree_.first_row(far.node.number) < tree_.first_row(near.node.number))) {
+    if (far.gap < near.gap || (far.gap == near.gap && tree_.first_row(far.node.number) <
+                                                          tree_.first_row(near.node.number))) {
       std::swap(near, far);
     }
     if (in_reach(far)) open_.push_back(far);
@@ -95,16 +94,34 @@ bool LeafSearch::in_reach(const Visit& visit) const {
          (visit.gap == farthest_ && tree_.first_row(visit.node.number) < farthest_row_);
 }
 
+// The leaf itself: of all its keys only those are offered that are no larger than the k-th least of
+// the least keys of kParts parts.
 void LeafSearch::visit_own(std::int32_t leaf) {
-  for (int p = 0; p < count_; ++p) scan(leaf, p);
+  constexpr int kParts = 16;
+  for (int p = 0; p < count_; ++p) {
+    if (count_ == kLeafTile && best_.k <= kParts) {
+      const double* const point = &points_[static_cast<std::size_t>(p * tree_.d())];
+      kernels_.within(tree_.tile(leaf), point, tree_.d(), kInfinity, found_.data(), keys_.data());
+      if (exclude_self_) keys_[static_cast<std::size_t>(p)] = kInfinity;
+      double least[kParts];
+      std::copy(keys_.begin(), keys_.begin() + kParts, least);
+      for (std::size_t i = kParts; i < kLeafTile; i += kParts) {
+        for (std::size_t part = 0; part < kParts; ++part) {
+          least[part] = std::min(least[part], keys_[i + part]);
+        }
+      }
+      std::nth_element(least, least + best_.k - 1, least + kParts);
+      limits_[static_cast<std::size_t>(p)] = least[best_.k - 1];
+    }
+    scan(leaf, p);
+  }
   find_farthest();
 }
 
 void LeafSearch::visit(std::int32_t leaf) {
   const std::int32_t number = tree_.leaf_node(leaf);
-  const int n_near =
-      kernels_.near_box(queries_.tile(leaf_), tree_.low(number), tree_.high(number), tree_.d(),
-                        limits_.data(), near_.data());
+  const int n_near = kernels_.near_box(queries_.tile(leaf_), tree_.low(number), tree_.high(number),
+                                       tree_.d(), limits_.data(), near_.data());
   for (int i = 0; i < n_near; ++i) scan(leaf, near_[static_cast<std::size_t>(i)]);
   if (n_near > 0) find_farthest();
 }
@@ -168,19 +185,19 @@ bool find_neighbors_by_tree(MatrixView<const Real> X, MatrixView<const Real> Q, 
   std::vector<LeafSearch> searches(static_cast<std::size_t>(useful),
                                    LeafSearch(tree, queries, k, exclude_self));
   Ticker ticker(keep_going, queries.n_leaves());
-  parallel_for(static_cast<std::size_t>(queries.n_leaves()), useful,
-               [&](std::size_t chunk, int worker) {
-                 if (!ticker.tick(worker, 1)) return;
-                 const auto leaf = static_cast<std::int32_t>(chunk);
-                 const LeafNeighbors& found = searches[static_cast<std::size_t>(worker)].run(leaf);
-                 for (int p = 0; p < queries.size(leaf); ++p) {
-                   const Index row = queries.rows()[static_cast<std::size_t>(queries.begin(leaf) + p)];
-                   for (Index j = 0; j < k; ++j) {
-                     distances(row, j) = distance_of_key(metric, found.keys_of(p)[j]);
-                     indices(row, j) = found.rows_of(p)[j];
-                   }
-                 }
-               });
+  parallel_for(
+      static_cast<std::size_t>(queries.n_leaves()), useful, [&](std::size_t chunk, int worker) {
+        if (!ticker.tick(worker, 1)) return;
+        const auto leaf = static_cast<std::int32_t>(chunk);
+        const LeafNeighbors& found = searches[static_cast<std::size_t>(worker)].run(leaf);
+        for (int p = 0; p < queries.size(leaf); ++p) {
+          const Index row = queries.rows()[static_cast<std::size_t>(queries.begin(leaf) + p)];
+          for (Index j = 0; j < k; ++j) {
+            distances(row, j) = distance_of_key(metric, found.keys_of(p)[j]);
+            indices(row, j) = found.rows_of(p)[j];
+          }
+        }
+      });
   if (ticker.stopped()) throw Interrupted();
   return true;
 }

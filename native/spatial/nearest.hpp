@@ -63,9 +63,9 @@ class LeafSearch {
   std::vector<Visit> open_;
 };
 
-// The k rows of X nearest to each row of Q, as find_neighbors in algorithms/knn.hpp gives them. With
-// `unless_slow` it first tries some leaves, and gives up and returns false where they had to look
-// at more of the rows than a search without a tree can.
+// The k rows of X nearest to each row of Q, as find_neighbors in algorithms/knn.hpp gives them.
+// With `unless_slow` it first tries some leaves, and gives up and returns false where they had to
+// look at more of the rows than a search without a tree can.
 template <class Real>
 bool find_neighbors_by_tree(MatrixView<const Real> X, MatrixView<const Real> Q, Metric metric,
                             bool exclude_self, bool unless_slow, int n_threads,

@@ -162,8 +162,8 @@ bool visit_within(const KdTree& tree, const LeafPoints& queries, double limit, O
     const int n_near = kernels.near_box(queries.tile(), tree.low(number), tree.high(number),
                                         tree.d(), limits, near);
     for (int i = 0; i < n_near; ++i) {
-      const int n = kernels.within(tree.tile(leaf), queries.point(near[i]), tree.d(), limit, found,
-                                   keys);
+      const int n =
+          kernels.within(tree.tile(leaf), queries.point(near[i]), tree.d(), limit, found, keys);
       for (int j = 0; j < n; ++j) {
         if (!visit(near[i], tree.begin(leaf) + found[j], keys[j])) return false;
       }

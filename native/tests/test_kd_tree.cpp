@@ -137,12 +137,13 @@ SHOAL_TEST(rows_within_a_radius_are_those_of_a_full_search) {
             std::vector<Index> counts(kLeafTile), seen(kLeafTile), capped(kLeafTile);
             count_within(tree, leaf_points, limit, X.rows + 1, open, counts.data());
             count_within(tree, leaf_points, limit, 5, open, capped.data());
-            visit_within(tree, leaf_points, limit, open, [&](int p, std::int32_t place, double key) {
-              const std::int32_t row = tree.rows()[static_cast<std::size_t>(place)];
-              CHECK_EQUAL(key, plain_key(metric, leaf_points.point(p), X.view().row(row), d));
-              ++seen[static_cast<std::size_t>(p)];
-              return true;
-            });
+            visit_within(
+                tree, leaf_points, limit, open, [&](int p, std::int32_t place, double key) {
+                  const std::int32_t row = tree.rows()[static_cast<std::size_t>(place)];
+                  CHECK_EQUAL(key, plain_key(metric, leaf_points.point(p), X.view().row(row), d));
+                  ++seen[static_cast<std::size_t>(p)];
+                  return true;
+                });
             for (int p = 0; p < leaf_points.count(); p += 3) {
               const double* const point = leaf_points.point(p);
               const Index wanted =

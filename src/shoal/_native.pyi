@@ -404,3 +404,13 @@ def kmedoids_fit(
     n_threads: int,
     callback: Callable[[int, int], object] | None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64], float, int, int]: ...
+def spanning_tree(
+    X: _Real,
+    metric: int = 0,
+    min_samples: float = 1.0,
+    weights: NDArray[np.float64] | None = None,
+    core_distances: NDArray[np.float64] | None = None,
+    alpha: float = 1.0,
+    n_threads: int = 0,
+    callback: Callable[[float], object] | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]: ...
