@@ -414,3 +414,38 @@ def spanning_tree(
     n_threads: int = 0,
     callback: Callable[[float], object] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]: ...
+def merge_tree(
+    n_rows: int, a: NDArray[np.int32], b: NDArray[np.int32], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]: ...
+
+_Condensed: TypeAlias = tuple[
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.int32],
+]
+_FlatClusters: TypeAlias = tuple[
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    float,
+]
+
+def dense_clusters(
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    height: NDArray[np.float64],
+    size: NDArray[np.int32],
+    weights: NDArray[np.float64] | None,
+    core_distances: NDArray[np.float64] | None,
+    min_weight: float,
+    leaf: bool,
+    epsilon: float,
+    max_weight: float | None,
+    allow_single_cluster: bool,
+) -> tuple[_Condensed, _FlatClusters]: ...
