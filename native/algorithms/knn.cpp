@@ -7,80 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "algorithms/leaves.hpp"
+#include "algorithms/screen.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/exact.hpp"
-#include "kernels/knn.hpp"
 
 namespace shoal {
 namespace {
 
 using Index = std::int64_t;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// Leaves next to each other share a centre, so that tight groups far apart keep their precision.
-constexpr Index kGroupLeaves = 16;
-
-// The columns: leaf by leaf, scaled and centred by group.
-struct Screen {
-  Leaves leaves;
-  double scale = 1;
-  std::vector<double> centers;   // of the groups, scaled
-  std::vector<double> max_norm;  // of the groups, rounded up
-  std::vector<float> columns, norms;
-};
-
-template <class Real>
-double unit_scale(MatrixView<const Real> X, const Leaves& leaves) {
-  double extent = 0;
-  for (std::size_t i = 0; i < leaves.low.size(); ++i) {
-    const double origin = X.data()[i % static_cast<std::size_t>(X.cols())];
-    extent = std::max({extent, std::abs(leaves.low[i] * 0.5 - origin * 0.5),
-                       std::abs(leaves.high[i] * 0.5 - origin * 0.5)});
-  }
-  return extent > 0 ? std::ldexp(1.0, std::clamp(-std::ilogb(extent), -1000, 1000)) : 1.0;
-}
-
-template <class Real>
-void center_group(MatrixView<const Real> X, Screen& screen, Index group) {
-  const Index d = X.cols(), n = X.rows();
-  const Index begin = group * kGroupLeaves * kPairTile;
-  const Index end = std::min(n, begin + kGroupLeaves * kPairTile);
-  double* center = &screen.centers[group * d];
-  for (Index i = begin; i < end; ++i) {
-    const Real* x = X.row(screen.leaves.order[i]);
-    for (Index q = 0; q < d; ++q) center[q] += x[q] * screen.scale;
-  }
-  for (Index q = 0; q < d; ++q) center[q] /= static_cast<double>(end - begin);
-  double largest = 0;
-  for (Index i = begin; i < end; ++i) {
-    const Real* x = X.row(screen.leaves.order[i]);
-    double sum = 0;
-    for (Index q = 0; q < d; ++q) {
-      const double e = x[q] * screen.scale - center[q];
-      screen.columns[i * d + q] = static_cast<float>(e);
-      sum += e * e;
-    }
-    screen.norms[i] = static_cast<float>(sum);
-    largest = std::max(largest, sum);
-  }
-  screen.max_norm[group] = std::sqrt(largest) * (1 + 1e-6);
-}
-
-template <class Real>
-Screen make_screen(MatrixView<const Real> X, int n_threads) {
-  Screen screen;
-  screen.leaves = make_leaves(X, n_threads);
-  screen.scale = unit_scale(X, screen.leaves);
-  const Index n_groups = (screen.leaves.count() + kGroupLeaves - 1) / kGroupLeaves;
-  screen.centers.resize(static_cast<std::size_t>(n_groups * X.cols()));
-  screen.max_norm.resize(static_cast<std::size_t>(n_groups));
-  screen.columns.resize(static_cast<std::size_t>(X.rows() * X.cols()));
-  screen.norms.resize(static_cast<std::size_t>(X.rows()));
-  parallel_for(static_cast<std::size_t>(n_groups), n_threads,
-               [&](std::size_t group, int) { center_group(X, screen, static_cast<Index>(group)); });
-  return screen;
-}
 
 // The k nearest found so far of one point, nearest first.
 struct Best {
@@ -108,13 +43,8 @@ template <class Real>
 class TileSearch {
  public:
   TileSearch(MatrixView<const Real> X, const Screen& screen, bool exclude_self)
-      : X_(X), screen_(screen), d_(X.cols()), exclude_self_(exclude_self) {
-    points_.resize(static_cast<std::size_t>(d_ * kPairTile));
-    rows_.resize(points_.size());
-    tile_.resize(points_.size());
-    norms_.resize(kPairTile);
-    limits_.resize(kPairTile);
-    found_.resize(kPairTile * kPairTile);
+      : X_(X), screen_(screen), d_(X.cols()), exclude_self_(exclude_self), tile_(screen, d_) {
+    rows_.resize(static_cast<std::size_t>(d_ * kPairTile));
     visits_.resize(static_cast<std::size_t>(screen.leaves.count()));
   }
 
@@ -128,15 +58,9 @@ class TileSearch {
       std::ranges::fill(indices[begin_[p]], std::numeric_limits<Index>::max());
     }
     order_visits(&queries.low[tile * d_], &queries.high[tile * d_]);
-    Index group = -1;
     for (const auto& [gap, leaf] : visits_) {
       if (gap > farthest(distances)) break;
-      if (leaf / kGroupLeaves != group) {
-        group = leaf / kGroupLeaves;
-        kernels_.center(points_.data(), &screen_.centers[group * d_], d_, tile_.data(),
-                        norms_.data());
-      }
-      visit(leaf, group, distances, indices);
+      visit(leaf, distances, indices);
     }
     for (int p = 0; p < count_; ++p) {
       for (double& value : distances[begin_[p]]) value = std::sqrt(value);
@@ -145,13 +69,8 @@ class TileSearch {
 
  private:
   void load_points(MatrixView<const Real> Q) {
-    for (int p = 0; p < kPairTile; ++p) {
-      const Real* x = Q.row(begin_[std::min(p, count_ - 1)]);
-      for (Index q = 0; q < d_; ++q) {
-        points_[static_cast<std::size_t>(q * kPairTile + p)] = x[q] * screen_.scale;
-        rows_[static_cast<std::size_t>(p * d_ + q)] = x[q];
-      }
-    }
+    tile_.load(Q, begin_, count_);
+    for (int p = 0; p < count_; ++p) std::copy_n(Q.row(begin_[p]), d_, &rows_[p * d_]);
   }
 
   // Nearest boxes first: the bounds shrink early and the far boxes are never opened.
@@ -172,33 +91,12 @@ class TileSearch {
     return value;
   }
 
-  // A column at squared distance <= `worst` cannot have a score above the limit. Rounding the
-  // point and the column costs 2 units of their product, each addition one unit of the partial
-  // sums, and the norms one unit each.
-  void set_limits(Index group, MatrixView<double> distances) {
-    const double norm = screen_.max_norm[group];
-    const double unit = static_cast<double>(d_ + 8) * 0x1p-24;
-    for (int p = 0; p < kPairTile; ++p) {
-      if (p >= count_) {
-        limits_[p] = -std::numeric_limits<float>::infinity();
-        continue;
-      }
-      const double own = norms_[p];
-      const double error = unit * (2 * std::sqrt(own) * norm + norm * norm + own) + 1e-36;
-      const double worst = distances[begin_[p]].back() * screen_.scale * screen_.scale;
-      limits_[p] = static_cast<float>(worst * (1 + 1e-12) - own + 1.01 * error);
-    }
-  }
-
-  void visit(Index leaf, Index group, MatrixView<double> distances, MatrixView<Index> indices) {
-    set_limits(group, distances);
+  void visit(Index leaf, MatrixView<double> distances, MatrixView<Index> indices) {
+    const auto worst = [&](int p) { return distances[begin_[p]].back(); };
     const Index begin = screen_.leaves.begin(leaf);
-    const int n_found =
-        kernels_.screen(tile_.data(), limits_.data(), screen_.columns.data(), screen_.norms.data(),
-                        begin, screen_.leaves.end(leaf), d_, found_.data());
-    for (int i = 0; i < n_found; ++i) {
-      const int p = found_[i] % kPairTile;
-      const Index row = screen_.leaves.order[begin + found_[i] / kPairTile];
+    for (const std::int32_t pair : tile_.find(leaf, worst)) {
+      const int p = pair % kPairTile;
+      const Index row = screen_.leaves.order[begin + pair / kPairTile];
       const Index query = begin_[p];
       if (exclude_self_ && row == query) continue;
       const Best best{distances.row(query), indices.row(query), distances.cols()};
@@ -227,13 +125,11 @@ class TileSearch {
   const Screen& screen_;
   const Index d_;
   const bool exclude_self_;
-  const KnnKernels& kernels_ = SHOAL_PICK_KERNELS(knn_kernels);
   const ExactKernels& exact_ = SHOAL_PICK_KERNELS(exact_kernels);
   const Index* begin_ = nullptr;
   int count_ = 0;
-  std::vector<double> points_, rows_;
-  std::vector<float> tile_, norms_, limits_;
-  std::vector<std::int32_t> found_;
+  ScreenTile tile_;
+  std::vector<double> rows_;
   std::vector<std::pair<double, Index>> visits_;
 };
 

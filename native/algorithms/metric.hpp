@@ -25,19 +25,20 @@ Real distance_of_key(Metric metric, Real key) {
   return metric == Metric::euclidean ? std::sqrt(key) : key;
 }
 
+// The key once a dimension is added in which the two points are `gap` apart.
+inline double add_to_key(Metric metric, double key, double gap) {
+  const double size = std::abs(gap);
+  if (metric == Metric::manhattan) return key + size;
+  if (metric == Metric::chebyshev) return std::max(key, size);
+  return key + size * size;
+}
+
 // The key of two points, one dimension after the other.
 template <class X, class Y>
 double exact_key(Metric metric, const X* x, const Y* y, std::int64_t d) {
   double key = 0;
   for (std::int64_t q = 0; q < d; ++q) {
-    const double gap = std::abs(static_cast<double>(x[q]) - static_cast<double>(y[q]));
-    if (metric == Metric::manhattan) {
-      key += gap;
-    } else if (metric == Metric::chebyshev) {
-      key = std::max(key, gap);
-    } else {
-      key += gap * gap;
-    }
+    key = add_to_key(metric, key, static_cast<double>(x[q]) - static_cast<double>(y[q]));
   }
   return key;
 }

@@ -25,6 +25,44 @@ def kneighbors(
     by_tree: bool | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]: ...
 
+_Share: TypeAlias = Callable[[float], object] | None
+_Weights: TypeAlias = NDArray[np.float64] | None
+_Dbscan: TypeAlias = tuple[NDArray[np.int32], NDArray[np.uint8]]
+
+def dbscan_fit(
+    X: _Real,
+    weights: _Weights,
+    metric: int,
+    limit: float,
+    min_samples: float,
+    n_threads: int,
+    callback: _Share,
+) -> _Dbscan: ...
+def dbscan_fit_matrix(
+    D: _Real,
+    weights: _Weights,
+    limit: float,
+    min_samples: float,
+    n_threads: int,
+    callback: _Share,
+) -> _Dbscan: ...
+def dbscan_fit_graph(
+    starts: NDArray[np.int64],
+    others: NDArray[np.int32],
+    weights: _Weights,
+    min_samples: float,
+    n_threads: int,
+    callback: _Share,
+) -> _Dbscan: ...
+def dbscan_label(
+    X: _Real,
+    labels: NDArray[np.int32],
+    Q: _Real,
+    metric: int,
+    limit: float,
+    n_threads: int,
+) -> NDArray[np.int32]: ...
+
 _Fit: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float32], float, int]
 _Assignment: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float64]]
 

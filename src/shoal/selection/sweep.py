@@ -17,7 +17,7 @@ from shoal.metrics.silhouette import mean_and_error, native_silhouettes, sample_
 from shoal.progress import Callback
 from shoal.selection.fits import Watch, fit_all
 from shoal.selection.k_range import fit_to_data
-from shoal.selection.knee import find_knee
+from shoal.knee import find_knee
 from shoal.selection.recommend import Indices, recommend
 from shoal.selection.reference import reference_silhouettes
 

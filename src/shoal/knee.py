@@ -58,7 +58,7 @@ def find_knee(
 
     Examples
     --------
-    >>> from shoal.selection import find_knee
+    >>> from shoal.knee import find_knee
     >>> find_knee([1, 2, 3, 4, 5, 6], [100, 40, 12, 10, 8, 7])
     3.0
     """

@@ -1,0 +1,277 @@
+"""DBSCAN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+from shoal import _native
+from shoal.density.dbscan_rows import fit_rows
+from shoal.density.radius import nearest_of
+from shoal.density.space import Metric, Space, check_metric, space_of
+from shoal.errors import ParameterError
+from shoal.estimator import Clusterer
+from shoal.progress import Callback
+
+__all__ = ["DBSCAN"]
+
+FUNCTION = "function"  # metric_ of a fit with a function of the caller's
+
+
+class DBSCAN(Clusterer):
+    """DBSCAN clustering in linear memory, a drop-in for ``sklearn.cluster.DBSCAN``.
+
+    Parameters
+    ----------
+    eps, min_samples, metric, p, n_jobs, callback
+        As in `shoal.density.dbscan`.
+    metric_params : None
+        Accepted for compatibility; what a function needs can be bound to it.
+    algorithm : {"auto", "ball_tree", "kd_tree", "brute"}, default="auto"
+        Accepted for compatibility; the result is the same and the way is chosen by the data.
+    leaf_size : int, default=30
+        Accepted for compatibility.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n_samples,), int32
+        Cluster of each training row, -1 for noise; equal to ``predict`` of the training rows.
+    core_sample_indices_ : ndarray of shape (n_core,), int64
+        Core rows, ascending.
+    components_ : ndarray of shape (n_core, n_features)
+        These rows.
+    core_labels_ : ndarray of shape (n_core,), int32
+        Their clusters.
+    eps_ : float
+        The radius, as given or chosen.
+    metric_ : str
+        Name of the metric; "function" where it is one of the caller's.
+    outlier_scores_ : ndarray of shape (n_samples,), float64
+        Outlier score of each training row, see `outlier_scores`.
+    n_features_in_, feature_names_in_
+        As everywhere in scikit-learn.
+
+    Notes
+    -----
+    With metric="precomputed", ``predict``, ``membership`` and ``outlier_scores`` take the distances
+    of new rows to all training rows, of shape (n_new, n_samples). A model fitted with a function
+    does not carry it into a file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shoal import DBSCAN
+    >>> X = np.array([[1, 2], [2, 2], [2, 3], [8, 7], [8, 8], [25, 80]])
+    >>> model = DBSCAN(eps=3, min_samples=2).fit(X)
+    >>> model.labels_.tolist()
+    [0, 0, 0, 1, 1, -1]
+    >>> model.predict([[3, 3], [50, 50]]).tolist()
+    [0, -1]
+    """
+
+    def __init__(
+        self,
+        eps: float | str = 0.5,
+        *,
+        min_samples: int = 5,
+        metric: Metric = "euclidean",
+        metric_params: None = None,
+        algorithm: str = "auto",
+        leaf_size: int = 30,
+        p: float | None = None,
+        n_jobs: int | None = None,
+        callback: Callback | None = None,
+    ) -> None:
+        self.eps = eps
+        self.min_samples = min_samples
+        self.metric = metric
+        self.metric_params = metric_params
+        self.algorithm = algorithm
+        self.leaf_size = leaf_size
+        self.p = p
+        self.n_jobs = n_jobs
+        self.callback = callback
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> DBSCAN:  # noqa: ARG002 - convention
+        """Find the clusters of `X`.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features) or (n_samples, n_samples)
+            Rows to cluster, or their distances; sparse for distances only.
+        y : ignored
+            Present by convention.
+        sample_weight : array-like of shape (n_samples,), optional
+            Weight of each row.
+
+        Returns
+        -------
+        DBSCAN
+            The estimator itself.
+
+        Raises
+        ------
+        ParameterError, DataError, MemoryBudgetError
+            As `shoal.density.dbscan`.
+        """
+        if self.metric_params is not None:
+            raise ParameterError(
+                f"metric_params must be None; got {self.metric_params!r}. Pass a function that "
+                "knows them as metric."
+            )
+        checked = self._check_training_data(X, sparse=self._takes_sparse)
+        result = fit_rows(
+            checked,
+            self.eps,
+            self.min_samples,
+            self.metric,
+            self.p,
+            sample_weight,
+            self.n_jobs,
+            self.callback,
+        )
+        known = check_metric(self.metric, self.p)
+        self.metric_ = known if isinstance(known, str) else FUNCTION
+        self.eps_ = result.eps
+        self.labels_ = result.labels
+        self.core_sample_indices_ = result.core_sample_indices
+        self.components_ = checked[result.core_sample_indices]
+        self.core_labels_ = result.labels[result.core_sample_indices]
+        others = np.ones(checked.shape[0], dtype=bool)
+        others[result.core_sample_indices] = False
+        self._others = checked[others]
+        self._apart: npt.NDArray[np.float64] | None = None
+        return self
+
+    def predict(self, X: Any) -> npt.NDArray[np.int32]:
+        """Return the least cluster that has a core row within `eps_` of each row, or -1.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples)
+            New rows. For the training rows the result equals ``labels_``.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int32
+            Labels.
+        """
+        rows = self._check_new_data(X, sparse=self._takes_sparse)
+        if self.metric_ not in ("precomputed", FUNCTION):
+            core, new = self._spaces(rows)
+            n_threads = _native.resolve_thread_count(self.n_jobs or 0)
+            return _native.dbscan_label(
+                core.rows, self.core_labels_, new.rows, core.native, core.limit(self.eps_), n_threads
+            )
+        labels = np.full(rows.shape[0], -1, dtype=np.int32)
+        none = np.iinfo(np.int32).max
+        for i, distances in enumerate(self._given_distances(rows)):
+            near = self.core_labels_[distances <= self.eps_]
+            labels[i] = near.min(initial=none) if near.size else -1
+        return labels
+
+    def membership(self, X: Any = None) -> npt.NDArray[np.float64]:
+        """Return how strongly each row belongs to its cluster, 0 to 1.
+
+        With r the distance to the nearest core row in units of `eps_`, the membership is 1 / (1 + r):
+        1 for a core row, from 1/2 to 1 for a border row; 0 for noise.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples), optional
+            Rows; the training rows when left out.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Membership in the assigned cluster.
+        """
+        scores = self.outlier_scores_ if X is None else self.outlier_scores(X)
+        labels = self.labels_ if X is None else self.predict(X)
+        return np.where(labels >= 0, 1 - scores, 0.0)
+
+    def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
+        """Return how far out each row lies, 0 to 1, higher is farther.
+
+        With r the distance to the nearest core row in units of `eps_`, the score is r / (1 + r): 0
+        for a core row, at most 1/2 for a border row, more for noise, and 1 where there is no core
+        row at all.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Scores.
+        """
+        return self._scores(self._distances(self._check_new_data(X, sparse=self._takes_sparse)))
+
+    @property
+    def outlier_scores_(self) -> npt.NDArray[np.float64]:
+        """Outlier score of each training row."""
+        check_is_fitted(self)
+        if self._apart is None:
+            apart = np.zeros(len(self.labels_))
+            others = np.ones(len(self.labels_), dtype=bool)
+            others[self.core_sample_indices_] = False
+            apart[others] = self._distances(self._others)
+            self._apart = apart
+        return self._scores(self._apart)
+
+    @property
+    def _takes_sparse(self) -> bool:
+        return isinstance(self.metric, str) and self.metric == "precomputed"
+
+    def _scores(self, distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            away = distances / self.eps_
+            return np.where(np.isinf(away), 1.0, away / (1 + away))
+
+    def _spaces(self, rows: npt.NDArray[Any]) -> tuple[Space, Space]:
+        """Core rows and others in one space, in the wider of their precisions."""
+        wide = np.result_type(self.components_, rows)
+        return (
+            space_of(self.components_.astype(wide, copy=False), self.metric_),
+            space_of(rows.astype(wide, copy=False), self.metric_),
+        )
+
+    def _distances(self, rows: Any) -> npt.NDArray[np.float64]:
+        """Distance to the nearest core row."""
+        if not len(self.core_labels_) or not rows.shape[0]:
+            return np.full(rows.shape[0], np.inf)
+        if self.metric_ in ("precomputed", FUNCTION):
+            return np.array([row.min() for row in self._given_distances(rows)], dtype=np.float64)
+        core, new = self._spaces(rows)
+        return nearest_of(core, new.rows, 1, self.n_jobs)
+
+    def _given_distances(self, rows: Any) -> Iterator[npt.NDArray[np.float64]]:
+        """Distances of one row after the other to the core rows."""
+        if self.metric_ == FUNCTION and not callable(self.metric):
+            raise ParameterError(
+                "metric must be the function the model was fitted with, which a model file does "
+                f"not hold; got {self.metric!r}."
+            )
+        for row in rows:
+            if callable(self.metric):
+                yield np.array([self.metric(row, core) for core in self.components_], dtype=float)
+            elif sparse.issparse(row):
+                # What is not stored is far away.
+                out = np.full(row.shape[1], np.inf)
+                out[row.indices] = row.data
+                yield out[self.core_sample_indices_]
+            else:
+                yield row[self.core_sample_indices_].astype(np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = self._takes_sparse
+        tags.input_tags.sparse = self._takes_sparse
+        return tags
