@@ -3,8 +3,10 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 
 #include "algorithms/dbscan_ways.hpp"
+#include "algorithms/knn.hpp"
 #include "core/error.hpp"
 
 namespace shoal {
@@ -35,6 +37,7 @@ DbscanResult fit_dbscan(MatrixView<const Real> X, const double* weights,
   if (const auto frame = frame_for(X, options)) {
     return dbscan::fit_on_grid(*frame, X, weights, options);
   }
+  if (X.cols() <= kTreeDimensions) return dbscan::fit_by_tree(X, weights, options);
   return dbscan::fit_by_boxes(X, weights, options);
 }
 
@@ -49,6 +52,7 @@ std::vector<std::int32_t> least_label_near(MatrixView<const Real> X,
   if (const auto frame = frame_for(X, options)) {
     return dbscan::label_on_grid(*frame, X, labels, Q, options);
   }
+  if (X.cols() <= kTreeDimensions) return dbscan::label_by_tree(X, labels, Q, options);
   return dbscan::label_by_boxes(X, labels, Q, options);
 }
 

@@ -17,11 +17,18 @@ template <class Real>
 DbscanResult fit_on_grid(const GridFrame& frame, MatrixView<const Real> X, const double* weights,
                          const DbscanOptions& options);
 template <class Real>
+DbscanResult fit_by_tree(MatrixView<const Real> X, const double* weights,
+                         const DbscanOptions& options);
+template <class Real>
 DbscanResult fit_by_boxes(MatrixView<const Real> X, const double* weights,
                           const DbscanOptions& options);
 
 template <class Real>
 std::vector<std::int32_t> label_on_grid(const GridFrame& frame, MatrixView<const Real> X,
+                                        std::span<const std::int32_t> labels,
+                                        MatrixView<const Real> Q, const DbscanOptions& options);
+template <class Real>
+std::vector<std::int32_t> label_by_tree(MatrixView<const Real> X,
                                         std::span<const std::int32_t> labels,
                                         MatrixView<const Real> Q, const DbscanOptions& options);
 template <class Real>

@@ -12,14 +12,13 @@
 
 namespace shoal {
 
-// Boxes of rows to search. Euclidean searches of many columns are screened in single precision.
+// Boxes of rows to search. Euclidean searches are screened in single precision.
 template <class Real>
 class NearBoxes {
  public:
   NearBoxes(MatrixView<const Real> X, Metric metric, double limit, int n_threads)
       : X_(X), metric_(metric), limit_(limit) {
-    const bool squares = metric == Metric::euclidean || metric == Metric::sqeuclidean;
-    screened_ = squares && X.cols() >= kScreenedFrom;
+    screened_ = metric == Metric::euclidean || metric == Metric::sqeuclidean;
     if (screened_) {
       screen_ = make_screen(X, n_threads);
     } else {
@@ -35,8 +34,6 @@ class NearBoxes {
   double limit() const { return limit_; }
 
  private:
-  static constexpr std::int64_t kScreenedFrom = 8;
-
   MatrixView<const Real> X_;
   Metric metric_;
   double limit_;

@@ -13,14 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from shoal import _native
 from shoal.density.dbscan_rows import fit_rows
 from shoal.density.radius import nearest_of
-from shoal.density.space import Metric, Space, check_metric, space_of
+from shoal.density.space import FUNCTION, Metric, Space, check_metric, name_of, space_of
 from shoal.errors import ParameterError
 from shoal.estimator import Clusterer
 from shoal.progress import Callback
 
 __all__ = ["DBSCAN"]
-
-FUNCTION = "function"  # metric_ of a fit with a function of the caller's
 
 
 class DBSCAN(Clusterer):
@@ -135,8 +133,7 @@ class DBSCAN(Clusterer):
             self.n_jobs,
             self.callback,
         )
-        known = check_metric(self.metric, self.p)
-        self.metric_ = known if isinstance(known, str) else FUNCTION
+        self.metric_ = name_of(check_metric(self.metric, self.p))
         self.eps_ = result.eps
         self.labels_ = result.labels
         self.core_sample_indices_ = result.core_sample_indices

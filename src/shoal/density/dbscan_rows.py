@@ -104,8 +104,8 @@ def dbscan(
     Notes
     -----
     Up to three columns rows are sorted into a grid: time O(n_samples log n_samples) for clusters of
-    bounded density. With more columns boxes of rows are compared with the boxes near them,
-    O(n_samples² n_features) at worst. What is near what is never stored: memory is
+    bounded density. Up to sixteen a k-d tree finds what is near; with more, boxes of rows are
+    compared with the boxes near them: O(n_samples² n_features) at worst. What is near what is never stored: memory is
     O(n_samples n_features), except for matrices. Distances are those of double precision, on every
     instruction set and any number of threads.
 
@@ -161,7 +161,7 @@ def fit_rows(
         if automatic:
             radius = choose_radius(kth_distances(space, min(least, X.shape[0]), n_jobs))
         found = _native.dbscan_fit(
-            space.rows, weights, space.native, space.limit(radius), least, n_threads, report
+            space.rows, weights, space.native, space.limit(radius), float(least), n_threads, report
         )
     else:
         D = X if isinstance(known, str) else matrix_of(X, known)
@@ -183,7 +183,7 @@ def _fit_distances(
     if not sparse.issparse(D):
         check_distance_matrix(D)
         return _native.dbscan_fit_matrix(
-            np.ascontiguousarray(D), weights, radius, least, n_threads, report
+            np.ascontiguousarray(D), weights, radius, float(least), n_threads, report
         )
     _check_sparse_distances(D)
     graph = D.tocoo()
@@ -195,7 +195,7 @@ def _fit_distances(
     starts = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=n), out=starts[1:])
     others = columns[np.argsort(rows, kind="stable")]
-    return _native.dbscan_fit_graph(starts, others, weights, least, n_threads, report)
+    return _native.dbscan_fit_graph(starts, others, weights, float(least), n_threads, report)
 
 
 def _check_sparse_distances(D: Any) -> None:

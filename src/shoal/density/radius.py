@@ -96,8 +96,8 @@ def nearest_of(
 ) -> npt.NDArray[np.float64]:
     """Return the distance of each query, given as native rows, to its k-th nearest row."""
     n_threads = _native.resolve_thread_count(n_jobs or 0)
-    chords = _native.kneighbors(space.rows, queries, k, False, n_threads)[0][:, k - 1]
-    return space.distances(np.ascontiguousarray(chords))
+    found = _native.kneighbors(space.rows, queries, k, False, n_threads, None, space.native)[0]
+    return space.distances(np.ascontiguousarray(found[:, k - 1]))
 
 
 def choose_radius(distances: npt.NDArray[np.float64]) -> float:
