@@ -24,6 +24,7 @@ __all__ = [
     "load",
     "mixed",
     "mnist",
+    "noisy_blobs",
     "photo",
 ]
 
@@ -68,6 +69,26 @@ def labelled_blobs(n: int, d: int, k: int, spread: float, dtype: str) -> Callabl
         rows = scaled(n, scale, at_least=20 * k)
         points, labels = blobs(rows, d, k, spread, seed=5, dtype=dtype)
         return {"X": points, "y": labels, "k": k}
+
+    return make
+
+
+def noisy_blobs(n: int, d: int, k: int, spread: float, dtype: str) -> Callable[[float], Data]:
+    """Blobs with a tenth of noise, and the median distance to the 30th neighbour."""
+
+    def make(scale: float) -> Data:
+        from scipy.spatial import cKDTree
+
+        rows = scaled(n, scale, at_least=20 * k)
+        points, labels = blobs(rows, d, k, spread, seed=3, dtype="f8")
+        rng = np.random.default_rng(4)
+        strays = rng.choice(rows, rows // 10, replace=False)
+        points[strays] = rng.uniform(-spread - 3, spread + 3, size=(len(strays), d))
+        labels[strays] = -1
+        points = points.astype(dtype)
+        some = points[rng.choice(rows, 500)]
+        eps = float(np.median(cKDTree(points).query(some, 31)[0][:, -1]).round(4))
+        return {"X": points, "y": labels, "eps": eps, "min_samples": 10}
 
     return make
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from benchmarks.scenario import Data, Outcome
 
-__all__ = ["centres", "inertia", "mismatches", "mixed_cost", "neighbours", "values"]
+__all__ = ["centres", "inertia", "mismatches", "mixed_cost", "neighbours", "regions", "values"]
 
 BLOCK = 8192
 SAMPLED_QUERIES = 300
@@ -34,6 +34,18 @@ def centres(data: Data, outcome: Outcome) -> Mapping[str, float]:
     if "iterations" in outcome:
         score["iterations"] = float(outcome["iterations"])
     return score
+
+
+def regions(data: Data, outcome: Outcome) -> Mapping[str, float]:
+    """Adjusted Rand index, number of clusters and share of noise."""
+    from sklearn.metrics import adjusted_rand_score
+
+    found = np.asarray(outcome["labels"])
+    return {
+        "ARI": float(adjusted_rand_score(data["y"], found)),
+        "clusters": float(np.unique(found[found >= 0]).size),
+        "noise": float((found < 0).mean()),
+    }
 
 
 def mismatches(data: Data, outcome: Outcome) -> Mapping[str, float]:
