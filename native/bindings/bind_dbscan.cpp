@@ -17,18 +17,6 @@ namespace {
 using Callback = std::optional<nb::callable>;
 using Weights = std::optional<VectorIn<double>>;
 
-template <class Work>
-auto watched(const Callback& callback, Work&& work) {
-  PythonProgress progress(callback);
-  try {
-    const nb::gil_scoped_release unlocked;
-    return work(progress.asker());
-  } catch (const Interrupted&) {
-    progress.rethrow();
-    throw;
-  }
-}
-
 const double* data_of(const Weights& weights) { return weights ? weights->data() : nullptr; }
 
 nb::tuple hand_over_result(DbscanResult result) {

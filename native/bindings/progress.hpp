@@ -45,6 +45,19 @@ class PythonProgress {
   std::exception_ptr raised_;
 };
 
+// Runs work(keep_going) without the interpreter's lock; raises what the callback raised.
+template <class Work>
+auto watched(const std::optional<nanobind::callable>& callback, Work&& work) {
+  PythonProgress progress(callback);
+  try {
+    const nanobind::gil_scoped_release unlocked;
+    return work(progress.asker());
+  } catch (const Interrupted&) {
+    progress.rethrow();
+    throw;
+  }
+}
+
 // Signals and the Python callback, seen from a fit that runs without the interpreter's lock.
 class Watch {
  public:

@@ -33,9 +33,19 @@ struct RadiusKernels {
   Count count[kMetrics];
 };
 
+// The sums of points are kept in as many lanes as this, that of point i in lane i % kSumLanes, so
+// that the sum of the same points has the same bits at every level and whatever else is near.
+inline constexpr std::int64_t kSumLanes = 8;
+
 struct RadiusTable {
   RadiusKernels<float> narrow;
   RadiusKernels<double> wide;
+
+  // Adds the points begin ... end that have a squared distance of at most `limit` to `point` to
+  // sums[d][kSumLanes] and returns how many they are. Any d; the numbers from the multiple of
+  // kSumLanes at or before `begin` to that after `end` can be read.
+  std::int64_t (*sum)(const PointColumns<double>& points, std::int64_t begin, std::int64_t end,
+                      const double* point, double limit, double* sums);
 };
 
 SHOAL_DECLARE_KERNELS(RadiusTable, radius_kernels)

@@ -66,6 +66,44 @@ double count(const PointColumns<Real>& points, const double* weights, std::int64
   return count_points<metric, 3>(points, weights, begin, end, point, limit, total, enough);
 }
 
+SHOAL_INLINE vl lanes_between(std::int64_t first, std::int64_t begin, std::int64_t end) {
+  vl place;
+  for (int l = 0; l < kHalf; ++l) place[l] = first + l;
+  return (vl)(place >= begin) & (vl)(place < end);
+}
+
+template <int few>
+SHOAL_INLINE std::int64_t sum_points(const PointColumns<double>& points, std::int64_t begin,
+                                     std::int64_t end, const double* point, double limit,
+                                     double* sums) {
+  const int d = few > 0 ? few : points.d;
+  std::int64_t n = 0;
+  for (std::int64_t i = begin - begin % kHalf; i < end; i += kHalf) {
+    vd key{};
+    for (int q = 0; q < d; ++q) {
+      key = add<Metric::euclidean>(key, load<vd>(points.at + q * points.stride + i) - point[q]);
+    }
+    vl inside = (vl)(key <= limit);
+    if (i < begin || i + kHalf > end) inside &= lanes_between(i, begin, end);
+    const unsigned found = mask_of(inside);
+    if (found == 0) continue;
+    n += __builtin_popcount(found);
+    double* const lanes = sums + i % kSumLanes;
+    for (int q = 0; q < d; ++q) {
+      const vd x = (vd)((vl)load<vd>(points.at + q * points.stride + i) & inside);
+      store(lanes + q * kSumLanes, load<vd>(lanes + q * kSumLanes) + x);
+    }
+  }
+  return n;
+}
+
+std::int64_t sum(const PointColumns<double>& points, std::int64_t begin, std::int64_t end,
+                 const double* point, double limit, double* sums) {
+  if (points.d == 2) return sum_points<2>(points, begin, end, point, limit, sums);
+  if (points.d == 3) return sum_points<3>(points, begin, end, point, limit, sums);
+  return sum_points<0>(points, begin, end, point, limit, sums);
+}
+
 template <class Real>
 constexpr RadiusKernels<Real> kernels_of() {
   return {{&count<Metric::euclidean, Real>, &count<Metric::sqeuclidean, Real>,
@@ -75,6 +113,6 @@ constexpr RadiusKernels<Real> kernels_of() {
 }  // namespace
 
 extern const RadiusTable radius_kernels;
-const RadiusTable radius_kernels{kernels_of<float>(), kernels_of<double>()};
+const RadiusTable radius_kernels{kernels_of<float>(), kernels_of<double>(), &sum};
 
 }  // namespace shoal::SHOAL_ISA

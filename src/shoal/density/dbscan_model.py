@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted
 
 from shoal import _native
+from shoal.density.clusterer import DensityClusterer
 from shoal.density.dbscan_rows import fit_rows
 from shoal.density.radius import nearest_of
 from shoal.density.space import FUNCTION, Metric, Space, check_metric, name_of, space_of
 from shoal.errors import ParameterError
-from shoal.estimator import Clusterer
 from shoal.progress import Callback
 
 __all__ = ["DBSCAN"]
 
 
-class DBSCAN(Clusterer):
+class DBSCAN(DensityClusterer):
     """DBSCAN clustering in linear memory, a drop-in for ``sklearn.cluster.DBSCAN``.
 
     Parameters
@@ -56,6 +55,10 @@ class DBSCAN(Clusterer):
 
     Notes
     -----
+    ``predict`` gives the least cluster that has a core row within `eps_`. Scores go by the distance
+    to the nearest core row in units of `eps_`: 0 for core rows, an outlier score of at most 1/2 for
+    border rows, more for noise, and 1 where there is no core row at all.
+
     With metric="precomputed", ``predict``, ``membership`` and ``outlier_scores`` take the distances
     of new rows to all training rows, of shape (n_new, n_samples). A model fitted with a function
     does not carry it into a file.
@@ -142,95 +145,45 @@ class DBSCAN(Clusterer):
         others = np.ones(checked.shape[0], dtype=bool)
         others[result.core_sample_indices] = False
         self._others = checked[others]
-        self._apart: npt.NDArray[np.float64] | None = None
+        self._reach: npt.NDArray[np.float64] | None = None
         return self
-
-    def predict(self, X: Any) -> npt.NDArray[np.int32]:
-        """Return the least cluster that has a core row within `eps_` of each row, or -1.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples)
-            New rows. For the training rows the result equals ``labels_``.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-            Labels.
-        """
-        rows = self._check_new_data(X, sparse=self._takes_sparse)
-        if self.metric_ not in ("precomputed", FUNCTION):
-            core, new = self._spaces(rows)
-            n_threads = _native.resolve_thread_count(self.n_jobs or 0)
-            return _native.dbscan_label(
-                core.rows, self.core_labels_, new.rows, core.native, core.limit(self.eps_), n_threads
-            )
-        labels = np.full(rows.shape[0], -1, dtype=np.int32)
-        none = np.iinfo(np.int32).max
-        for i, distances in enumerate(self._given_distances(rows)):
-            near = self.core_labels_[distances <= self.eps_]
-            labels[i] = near.min(initial=none) if near.size else -1
-        return labels
-
-    def membership(self, X: Any = None) -> npt.NDArray[np.float64]:
-        """Return how strongly each row belongs to its cluster, 0 to 1.
-
-        With r the distance to the nearest core row in units of `eps_`, the membership is 1 / (1 + r):
-        1 for a core row, from 1/2 to 1 for a border row; 0 for noise.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples), optional
-            Rows; the training rows when left out.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float64
-            Membership in the assigned cluster.
-        """
-        scores = self.outlier_scores_ if X is None else self.outlier_scores(X)
-        labels = self.labels_ if X is None else self.predict(X)
-        return np.where(labels >= 0, 1 - scores, 0.0)
-
-    def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
-        """Return how far out each row lies, 0 to 1, higher is farther.
-
-        With r the distance to the nearest core row in units of `eps_`, the score is r / (1 + r): 0
-        for a core row, at most 1/2 for a border row, more for noise, and 1 where there is no core
-        row at all.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, n_training_samples)
-            Rows.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), float64
-            Scores.
-        """
-        return self._scores(self._distances(self._check_new_data(X, sparse=self._takes_sparse)))
-
-    @property
-    def outlier_scores_(self) -> npt.NDArray[np.float64]:
-        """Outlier score of each training row."""
-        check_is_fitted(self)
-        if self._apart is None:
-            apart = np.zeros(len(self.labels_))
-            others = np.ones(len(self.labels_), dtype=bool)
-            others[self.core_sample_indices_] = False
-            apart[others] = self._distances(self._others)
-            self._apart = apart
-        return self._scores(self._apart)
 
     @property
     def _takes_sparse(self) -> bool:
         return isinstance(self.metric, str) and self.metric == "precomputed"
 
-    def _scores(self, distances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        with np.errstate(over="ignore", invalid="ignore"):
-            away = distances / self.eps_
-            return np.where(np.isinf(away), 1.0, away / (1 + away))
+    def _label(self, rows: Any) -> npt.NDArray[np.int32]:
+        if self.metric_ not in ("precomputed", FUNCTION):
+            core, new = self._spaces(rows)
+            limit = core.limit(self.eps_)
+            n_threads = _native.resolve_thread_count(self.n_jobs or 0)
+            return _native.dbscan_label(
+                core.rows, self.core_labels_, new.rows, core.native, limit, n_threads
+            )
+        labels = np.full(rows.shape[0], -1, dtype=np.int32)
+        for i, distances in enumerate(self._given_distances(rows)):
+            near = self.core_labels_[distances <= self.eps_]
+            labels[i] = near.min() if near.size else -1
+        return labels
+
+    def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:
+        if not len(self.core_labels_) or not rows.shape[0]:
+            return np.full(rows.shape[0], np.inf)
+        if self.metric_ in ("precomputed", FUNCTION):
+            nearest = np.array([row.min() for row in self._given_distances(rows)])
+        else:
+            core, new = self._spaces(rows)
+            nearest = nearest_of(core, new.rows, 1, self.n_jobs)
+        with np.errstate(over="ignore"):
+            return nearest / self.eps_
+
+    def _training_reach(self) -> npt.NDArray[np.float64]:
+        if self._reach is None:
+            self._reach = np.zeros(len(self.labels_))
+            others = np.ones(len(self.labels_), dtype=bool)
+            others[self.core_sample_indices_] = False
+            self._reach[others] = self._reach_of(self._others)
+        return self._reach
 
     def _spaces(self, rows: npt.NDArray[Any]) -> tuple[Space, Space]:
         """Core rows and others in one space, in the wider of their precisions."""
@@ -239,15 +192,6 @@ class DBSCAN(Clusterer):
             space_of(self.components_.astype(wide, copy=False), self.metric_),
             space_of(rows.astype(wide, copy=False), self.metric_),
         )
-
-    def _distances(self, rows: Any) -> npt.NDArray[np.float64]:
-        """Distance to the nearest core row."""
-        if not len(self.core_labels_) or not rows.shape[0]:
-            return np.full(rows.shape[0], np.inf)
-        if self.metric_ in ("precomputed", FUNCTION):
-            return np.array([row.min() for row in self._given_distances(rows)], dtype=np.float64)
-        core, new = self._spaces(rows)
-        return nearest_of(core, new.rows, 1, self.n_jobs)
 
     def _given_distances(self, rows: Any) -> Iterator[npt.NDArray[np.float64]]:
         """Distances of one row after the other to the core rows."""

@@ -1,0 +1,104 @@
+"""What estimators that work by density share: labels, strengths and scores from how far out rows lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
+
+from shoal.estimator import Clusterer
+
+__all__ = ["DensityClusterer"]
+
+
+class DensityClusterer(Clusterer):
+    """Base of estimators whose clusters are dense regions, with noise, label -1, between them.
+
+    A subclass says how new rows are labelled (`_label`) and how far out they lie (`_reach_of`), in
+    units of a radius of its own that its notes name.
+    """
+
+    labels_: npt.NDArray[np.int32]
+    n_jobs: int | None
+
+    def predict(self, X: Any) -> npt.NDArray[np.int32]:
+        """Return the cluster of each row by the rule in the notes of the class, -1 for noise.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            New rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), int32
+            Labels.
+        """
+        return self._label(self._check_new_data(X, sparse=self._takes_sparse))
+
+    def membership(self, X: Any = None) -> npt.NDArray[np.float64]:
+        """Return how strongly each row belongs to its cluster, 0 to 1.
+
+        With r how far out the row lies, in the units that the notes of the class name, the
+        membership is 1 / (1 + r), and 0 for noise.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), optional
+            Rows; the training rows when left out.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Membership in the assigned cluster.
+        """
+        if X is None:
+            scores, labels = self.outlier_scores_, self.labels_
+        else:
+            rows = self._check_new_data(X, sparse=self._takes_sparse)
+            scores, labels = _scores(self._reach_of(rows)), self._label(rows)
+        return np.where(labels >= 0, 1 - scores, 0.0)
+
+    def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
+        """Return how far out each row lies, 0 to 1, higher is farther.
+
+        With r how far out the row lies, in the units that the notes of the class name, the score is
+        r / (1 + r): 1/2 at the distance of the radius.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), float64
+            Scores.
+        """
+        return _scores(self._reach_of(self._check_new_data(X, sparse=self._takes_sparse)))
+
+    @property
+    def outlier_scores_(self) -> npt.NDArray[np.float64]:
+        """Outlier score of each training row."""
+        check_is_fitted(self)
+        return _scores(self._training_reach())
+
+    @property
+    def _takes_sparse(self) -> bool:
+        return False
+
+    def _label(self, rows: Any) -> npt.NDArray[np.int32]:
+        raise NotImplementedError
+
+    def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:
+        raise NotImplementedError
+
+    def _training_reach(self) -> npt.NDArray[np.float64]:
+        raise NotImplementedError
+
+
+def _scores(reach: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isinf(reach), 1.0, reach / (1 + reach))
