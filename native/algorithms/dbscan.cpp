@@ -15,8 +15,7 @@ namespace {
 // A grid where the rows have few columns and its cells can be numbered.
 template <class Real>
 std::optional<GridFrame> frame_for(MatrixView<const Real> X, const DbscanOptions& options) {
-  const bool squares =
-      options.metric == Metric::euclidean || options.metric == Metric::sqeuclidean;
+  const bool squares = options.metric == Metric::euclidean || options.metric == Metric::sqeuclidean;
   return make_frame(X, options.metric, squares ? std::sqrt(options.limit) : options.limit,
                     options.n_threads);
 }

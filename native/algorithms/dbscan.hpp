@@ -29,7 +29,8 @@ struct DbscanResult {
 };
 
 // Weights may be null. Nothing about pairs is kept: memory is O(n d), time by the way chosen: a
-// grid up to three columns, a k-d tree up to sixteen, boxes of rows beyond. Throws Interrupted when keep_going says no.
+// grid up to three columns, a k-d tree up to sixteen, boxes of rows beyond. Throws Interrupted when
+// keep_going says no.
 template <class Real>
 DbscanResult fit_dbscan(MatrixView<const Real> X, const double* weights,
                         const DbscanOptions& options);

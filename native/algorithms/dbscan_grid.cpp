@@ -162,7 +162,8 @@ class GridFit {
         const Stretch& stretch = frame_.stretches[s];
         // Each pair once, from its later cell.
         if (stretch.offset > 0 || (touching && !stretch.touching)) continue;
-        const std::uint64_t middle = grid_.keys[at(cell)] + static_cast<std::uint64_t>(stretch.offset);
+        const std::uint64_t middle =
+            grid_.keys[at(cell)] + static_cast<std::uint64_t>(stretch.offset);
         for (Index other = walk[s].first; other < std::min(walk[s].last, cell); ++other) {
           if (n_core_[at(other)] == 0) continue;
           if (touching && grid_.keys[at(other)] + 1 - middle > 2) continue;
@@ -227,8 +228,8 @@ std::vector<std::int32_t> label_on_grid(const GridFrame& frame, MatrixView<const
   std::vector<std::int32_t> sizes, clusters;
   for (std::size_t cell = 0; cell < grid.keys.size(); ++cell) {
     sizes.push_back(grid.starts[cell + 1] - grid.starts[cell]);
-    clusters.push_back(labels[static_cast<std::size_t>(
-        grid.rows[static_cast<std::size_t>(grid.starts[cell])])]);
+    clusters.push_back(
+        labels[static_cast<std::size_t>(grid.rows[static_cast<std::size_t>(grid.starts[cell])])]);
   }
   const NearColumns<Real> near(options.metric, options.limit);
   std::vector<std::int32_t> found(static_cast<std::size_t>(Q.rows()), -1);
@@ -258,14 +259,13 @@ std::vector<std::int32_t> label_on_grid(const GridFrame& frame, MatrixView<const
 
 template DbscanResult fit_on_grid<float>(const GridFrame&, MatrixView<const float>, const double*,
                                          const DbscanOptions&);
-template DbscanResult fit_on_grid<double>(const GridFrame&, MatrixView<const double>,
-                                          const double*, const DbscanOptions&);
+template DbscanResult fit_on_grid<double>(const GridFrame&, MatrixView<const double>, const double*,
+                                          const DbscanOptions&);
 template std::vector<std::int32_t> label_on_grid<float>(const GridFrame&, MatrixView<const float>,
                                                         std::span<const std::int32_t>,
                                                         MatrixView<const float>,
                                                         const DbscanOptions&);
-template std::vector<std::int32_t> label_on_grid<double>(const GridFrame&,
-                                                         MatrixView<const double>,
+template std::vector<std::int32_t> label_on_grid<double>(const GridFrame&, MatrixView<const double>,
                                                          std::span<const std::int32_t>,
                                                          MatrixView<const double>,
                                                          const DbscanOptions&);

@@ -91,7 +91,8 @@ class TreeFit {
       const auto enough = static_cast<Index>(options_.min_samples);
       // The leaf itself holds the nearest and is looked at first.
       for (int p = 0; p < points.count(); ++p) {
-        counts[p] = tree_.kernels().count(points.tile(), points.point(p), tree_.d(), options_.limit);
+        counts[p] =
+            tree_.kernels().count(points.tile(), points.point(p), tree_.d(), options_.limit);
         if (counts[p] < enough) counts[p] = 0;
       }
       count_within(tree_, points, options_.limit, enough, open, counts);

@@ -37,7 +37,8 @@ class Balls {
   // sums[d][kSumLanes] is room. Returns the number of rows, and their mean unless there are none.
   Index mean(const double* point, OpenNodes& open, std::vector<double>& sums, double* mean) const {
     std::ranges::fill(sums, 0.0);
-    const Index n = frame_ ? sum_on_grid(point, sums.data()) : sum_by_tree(point, open, sums.data());
+    const Index n =
+        frame_ ? sum_on_grid(point, sums.data()) : sum_by_tree(point, open, sums.data());
     if (n == 0) return 0;
     for (Index q = 0; q < d_; ++q) {
       const double* lanes = &sums[at(q * kSumLanes)];
@@ -55,8 +56,8 @@ class Balls {
     Index n = 0;
     for (const Stretch& stretch : frame_->stretches) {
       const Index middle = static_cast<Index>(*key) + stretch.offset;
-      const auto first = std::ranges::lower_bound(
-          grid_.keys, static_cast<std::uint64_t>(middle - stretch.reach));
+      const auto first =
+          std::ranges::lower_bound(grid_.keys, static_cast<std::uint64_t>(middle - stretch.reach));
       const auto last = std::upper_bound(first, grid_.keys.end(),
                                          static_cast<std::uint64_t>(middle + stretch.reach));
       if (first == last) continue;
@@ -94,8 +95,7 @@ class Balls {
 // Seeds on the move; positions are kept once each.
 class Swarm {
  public:
-  Swarm(MatrixView<const double> X, MatrixView<const double> seeds,
-        const MeanShiftOptions& options)
+  Swarm(MatrixView<const double> X, MatrixView<const double> seeds, const MeanShiftOptions& options)
       : options_(options),
         d_(X.cols()),
         balls_(X, options.bandwidth, options.n_threads),
@@ -129,16 +129,16 @@ class Swarm {
     next_.resize(points_.size());
     n_rows_.resize(at(n));
     Ticker ticker(options_.keep_going, 0);
-    parallel_for(at((n + kPart - 1) / kPart), options_.n_threads,
-                 [&](std::size_t part, int worker) {
-                   if (!ticker.tick(worker, 1)) return;
-                   Room& room = rooms[at(worker)];
-                   const Index begin = static_cast<Index>(part) * kPart;
-                   for (Index i = begin; i < std::min(n, begin + kPart); ++i) {
-                     n_rows_[at(i)] =
-                         balls_.mean(&points_[at(i * d_)], room.open, room.sums, &next_[at(i * d_)]);
-                   }
-                 });
+    parallel_for(
+        at((n + kPart - 1) / kPart), options_.n_threads, [&](std::size_t part, int worker) {
+          if (!ticker.tick(worker, 1)) return;
+          Room& room = rooms[at(worker)];
+          const Index begin = static_cast<Index>(part) * kPart;
+          for (Index i = begin; i < std::min(n, begin + kPart); ++i) {
+            n_rows_[at(i)] =
+                balls_.mean(&points_[at(i * d_)], room.open, room.sums, &next_[at(i * d_)]);
+          }
+        });
     if (ticker.stopped()) throw Interrupted();
   }
 

@@ -134,8 +134,7 @@ class NearTile {
     for (std::int64_t i = boxes_.leaves().begin(leaf); i < boxes_.leaves().end(leaf); ++i) {
       const std::int64_t row = row_at(i);
       std::copy_n(boxes_.rows().row(row), d_, other_.begin());
-      const int n_found =
-          kernels.within(columns_.data(), other_.data(), d_, limits, found, keys);
+      const int n_found = kernels.within(columns_.data(), other_.data(), d_, limits, found, keys);
       for (int f = 0; f < n_found; ++f) {
         const int p = found[f];
         if (worth(p, row)) use(p, row);

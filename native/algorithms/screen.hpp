@@ -65,9 +65,9 @@ class ScreenTile {
                       tile_.data(), norms_.data());
     }
     set_limits(worst);
-    const int n_found = kernels_.screen(tile_.data(), limits_.data(), screen_.columns.data(),
-                                        screen_.norms.data(), screen_.leaves.begin(leaf),
-                                        screen_.leaves.end(leaf), d_, found_.data());
+    const int n_found =
+        kernels_.screen(tile_.data(), limits_.data(), screen_.columns.data(), screen_.norms.data(),
+                        screen_.leaves.begin(leaf), screen_.leaves.end(leaf), d_, found_.data());
     return {found_.data(), static_cast<std::size_t>(n_found)};
   }
 

@@ -30,9 +30,9 @@ template <class T>
 nb::tuple fit(MatrixIn<T> X, Weights weights, int metric, double limit, double min_samples,
               int n_threads, Callback callback) {
   return hand_over_result(watched(callback, [&](KeepGoing keep_going) {
-    return fit_dbscan<T>(view(X), data_of(weights),
-                         {static_cast<Metric>(metric), limit, min_samples, n_threads,
-                          std::move(keep_going)});
+    return fit_dbscan<T>(
+        view(X), data_of(weights),
+        {static_cast<Metric>(metric), limit, min_samples, n_threads, std::move(keep_going)});
   }));
 }
 
@@ -59,24 +59,25 @@ template <class T>
 ArrayOut<std::int32_t> label(MatrixIn<T> X, VectorIn<std::int32_t> labels, MatrixIn<T> Q,
                              int metric, double limit, int n_threads) {
   const std::size_t n = Q.shape(0);
-  return hand_over(watched({}, [&](KeepGoing keep_going) {
-                     return least_label_near<T>(view(X), {labels.data(), labels.size()}, view(Q),
-                                                {static_cast<Metric>(metric), limit, 0, n_threads,
-                                                 std::move(keep_going)});
-                   }),
-                   {n});
+  return hand_over(
+      watched({},
+              [&](KeepGoing keep_going) {
+                return least_label_near<T>(
+                    view(X), {labels.data(), labels.size()}, view(Q),
+                    {static_cast<Metric>(metric), limit, 0, n_threads, std::move(keep_going)});
+              }),
+      {n});
 }
 
 template <class T>
 void bind(nb::module_& m) {
-  m.def("dbscan_fit", &fit<T>, nb::arg("X").noconvert(), nb::arg("weights").none(), nb::arg("metric"),
-        nb::arg("limit"), nb::arg("min_samples"), nb::arg("n_threads"),
+  m.def("dbscan_fit", &fit<T>, nb::arg("X").noconvert(), nb::arg("weights").none(),
+        nb::arg("metric"), nb::arg("limit"), nb::arg("min_samples"), nb::arg("n_threads"),
         nb::arg("callback").none());
   m.def("dbscan_fit_matrix", &fit_matrix<T>, nb::arg("D").noconvert(), nb::arg("weights").none(),
-        nb::arg("limit"), nb::arg("min_samples"), nb::arg("n_threads"),
-        nb::arg("callback").none());
-  m.def("dbscan_label", &label<T>, nb::arg("X").noconvert(), nb::arg("labels"), nb::arg("Q").noconvert(),
-        nb::arg("metric"), nb::arg("limit"), nb::arg("n_threads"));
+        nb::arg("limit"), nb::arg("min_samples"), nb::arg("n_threads"), nb::arg("callback").none());
+  m.def("dbscan_label", &label<T>, nb::arg("X").noconvert(), nb::arg("labels"),
+        nb::arg("Q").noconvert(), nb::arg("metric"), nb::arg("limit"), nb::arg("n_threads"));
 }
 
 }  // namespace

@@ -87,8 +87,10 @@ void measure(MatrixView<const Real> X, int n_threads, std::array<double, kMostCo
     const Index begin = static_cast<Index>(part) * kPart, end = std::min(n, begin + kPart);
     for (Index i = begin; i < end; ++i) {
       for (Index q = 0; q < d; ++q) {
-        box.low[static_cast<std::size_t>(q)] = std::min<double>(box.low[static_cast<std::size_t>(q)], X(i, q));
-        box.high[static_cast<std::size_t>(q)] = std::max<double>(box.high[static_cast<std::size_t>(q)], X(i, q));
+        box.low[static_cast<std::size_t>(q)] =
+            std::min<double>(box.low[static_cast<std::size_t>(q)], X(i, q));
+        box.high[static_cast<std::size_t>(q)] =
+            std::max<double>(box.high[static_cast<std::size_t>(q)], X(i, q));
       }
     }
     boxes[part] = box;
@@ -111,8 +113,8 @@ std::optional<std::uint64_t> GridFrame::key_of(const Real* x) const {
   std::int64_t key = 0;
   for (int q = 0; q < d; ++q) {
     const auto at = static_cast<std::size_t>(q);
-    const double cell = std::floor((static_cast<double>(x[q]) - low[at]) * inverse) +
-                        static_cast<double>(border);
+    const double cell =
+        std::floor((static_cast<double>(x[q]) - low[at]) * inverse) + static_cast<double>(border);
     if (!(cell >= static_cast<double>(border / 2) &&
           cell < static_cast<double>(extent[at] - border / 2))) {
       return std::nullopt;
@@ -191,7 +193,8 @@ Grid<Real> sort_into(const GridFrame& frame, MatrixView<const Real> X, int n_thr
     const Index begin = static_cast<Index>(part) * kPart, end = std::min(inside, begin + kPart);
     for (Index i = begin; i < end; ++i) {
       const Real* x = X.row(grid.rows[static_cast<std::size_t>(i)]);
-      for (Index q = 0; q < frame.d; ++q) grid.coordinates[static_cast<std::size_t>(q * stride + i)] = x[q];
+      for (Index q = 0; q < frame.d; ++q)
+        grid.coordinates[static_cast<std::size_t>(q * stride + i)] = x[q];
     }
   });
   for (Index q = 0; q < frame.d; ++q) {

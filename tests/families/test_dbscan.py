@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import sklearn.cluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import sparse
 from scipy.spatial.distance import cdist
-from sklearn.cluster import DBSCAN as TheirDBSCAN
 from sklearn.datasets import make_blobs, make_moons
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import radius_neighbors_graph
@@ -33,7 +33,9 @@ WIDTHS = (1, 2, 3, 4, 7, 9, 17, 40)  # grid, boxes by keys, boxes screened
 def assert_as_theirs(
     X: npt.NDArray[Any], eps: float, least: int, weights: Any = None, **kind: Any
 ) -> DBSCAN:
-    theirs = TheirDBSCAN(eps=eps, min_samples=least, **kind).fit(X, sample_weight=weights)
+    theirs = sklearn.cluster.DBSCAN(eps=eps, min_samples=least, **kind).fit(
+        X, sample_weight=weights
+    )
     ours = DBSCAN(eps=eps, min_samples=least, **kind).fit(X, sample_weight=weights)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     np.testing.assert_array_equal(ours.core_sample_indices_, theirs.core_sample_indices_)
@@ -166,7 +168,9 @@ def test_kilometres_between_places() -> None:
     )
     places[places[:, 1] > 180, 1] -= 360
     radians = pairwise_distances(np.radians(places), metric="haversine")
-    theirs = TheirDBSCAN(eps=8 / 6371.0088, min_samples=5, metric="precomputed").fit(radians)
+    theirs = sklearn.cluster.DBSCAN(eps=8 / 6371.0088, min_samples=5, metric="precomputed").fit(
+        radians
+    )
     ours = DBSCAN(eps=8.0, min_samples=5, metric="haversine").fit(places)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     assert ours.predict([[48.85, 2.35], [0.0, 0.0]]).tolist() == [0, -1]

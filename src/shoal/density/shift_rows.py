@@ -115,7 +115,15 @@ def mean_shift(
     """
     checked = check_array(X, dtype=np.float64, order="C", input_name="X")
     return fit_rows(
-        checked, bandwidth, seeds, bin_seeding, min_bin_freq, cluster_all, max_iter, n_jobs, callback
+        checked,
+        bandwidth,
+        seeds,
+        bin_seeding,
+        min_bin_freq,
+        cluster_all,
+        max_iter,
+        n_jobs,
+        callback,
     )
 
 
@@ -145,9 +153,7 @@ def fit_rows(
     if seeds is not None:
         start = check_array(seeds, dtype=np.float64, order="C", input_name="seeds")
         if start.shape[1] != X.shape[1]:
-            raise DataError(
-                f"seeds must have the {X.shape[1]} columns of X; got {start.shape[1]}."
-            )
+            raise DataError(f"seeds must have the {X.shape[1]} columns of X; got {start.shape[1]}.")
     else:
         start = _bins(X, radius, frequency) if bin_seeding else X
     peaks, n_rows, n_iter = _native.mean_shift(
@@ -184,9 +190,7 @@ def _keep_apart(
     return np.array(kept)
 
 
-def _bins(
-    X: npt.NDArray[np.float64], width: float, frequency: int
-) -> npt.NDArray[np.float64]:
+def _bins(X: npt.NDArray[np.float64], width: float, frequency: int) -> npt.NDArray[np.float64]:
     """Corners of a grid that enough rows round to, in the single precision of scikit-learn's."""
     corners, counts = np.unique(np.round(X / width), axis=0, return_counts=True)
     chosen = corners[counts >= frequency].astype(np.float32)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shoal.selection.k_range import parse_k_range
 from shoal.knee import find_knee
+from shoal.selection.k_range import parse_k_range
 from shoal.selection.own import choose_k_by, own_silhouettes
 from shoal.selection.sweep import KSweep, choose_k
 

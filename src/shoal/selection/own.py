@@ -12,11 +12,11 @@ from sklearn.base import clone
 
 from shoal.checks import check_weights
 from shoal.clustering import KChoice
+from shoal.knee import find_knee
 from shoal.metrics.silhouette import mean_and_error
 from shoal.progress import Callback
 from shoal.selection.fits import Watch
 from shoal.selection.k_range import fit_to_data
-from shoal.knee import find_knee
 from shoal.selection.recommend import Indices, recommend
 from shoal.selection.reference import DRAWS, ROWS
 from shoal.selection.sweep import KSweep

@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from shoal.checks import check_integer, check_weights
 from shoal.clustering import KChoice
+from shoal.knee import find_knee
 from shoal.metrics.dispersion import disperse
 from shoal.metrics.inputs import Labelled, check_rows, origin
 from shoal.metrics.silhouette import mean_and_error, native_silhouettes, sample_rows
 from shoal.progress import Callback
 from shoal.selection.fits import Watch, fit_all
 from shoal.selection.k_range import fit_to_data
-from shoal.knee import find_knee
 from shoal.selection.recommend import Indices, recommend
 from shoal.selection.reference import reference_silhouettes
 
