@@ -37,7 +37,7 @@ def centres(data: Data, outcome: Outcome) -> Mapping[str, float]:
 
 
 def regions(data: Data, outcome: Outcome) -> Mapping[str, float]:
-    """Adjusted Rand index, number of clusters and share of noise."""
+    """Give the adjusted Rand index, the number of clusters and the share of noise."""
     from sklearn.metrics import adjusted_rand_score
 
     found = np.asarray(outcome["labels"])

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from shoal.data.read import read_table as read_table
     from shoal.data.table import Matrix as Matrix
     from shoal.data.table import Table as Table
+    from shoal.density import DBSCAN as DBSCAN
+    from shoal.density import dbscan as dbscan
     from shoal.errors import Cancelled as Cancelled
     from shoal.errors import DataError as DataError
     from shoal.errors import MemoryBudgetError as MemoryBudgetError

@@ -54,6 +54,21 @@ def dbscan_fit_graph(
     n_threads: int,
     callback: _Share,
 ) -> _Dbscan: ...
+def mean_shift(
+    X: NDArray[np.float64],
+    seeds: NDArray[np.float64],
+    bandwidth: float,
+    max_iter: int,
+    n_threads: int,
+    callback: _Share,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], int]: ...
+def kth_distances(
+    X: NDArray[np.float64],
+    Q: NDArray[np.float64],
+    k: int,
+    n_threads: int,
+    callback: _Share,
+) -> NDArray[np.float64]: ...
 def dbscan_label(
     X: _Real,
     labels: NDArray[np.int32],

@@ -15,7 +15,7 @@ def _defaults(n: int, d: int, k: int) -> dict[str, Any]:  # noqa: ARG001 - the f
 
 
 def _fixed(X: Any, k: int) -> dict[str, Any]:  # noqa: ARG001 - the form of the column
-    """A radius that is known."""
+    """Take a radius that is known."""
     return {"eps": 0.75, "min_samples": 4}
 
 

@@ -1,4 +1,4 @@
-"""What estimators that work by density share: labels, strengths and scores from how far out rows lie."""
+"""What estimators that work by density share: labels, strengths and scores of rows."""
 
 from __future__ import annotations
 

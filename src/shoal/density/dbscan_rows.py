@@ -105,9 +105,9 @@ def dbscan(
     -----
     Up to three columns rows are sorted into a grid: time O(n_samples log n_samples) for clusters of
     bounded density. Up to sixteen a k-d tree finds what is near; with more, boxes of rows are
-    compared with the boxes near them: O(n_samples² n_features) at worst. What is near what is never stored: memory is
-    O(n_samples n_features), except for matrices. Distances are those of double precision, on every
-    instruction set and any number of threads.
+    compared with the boxes near them: O(n_samples² n_features) at worst. What is near what is never
+    stored: memory is O(n_samples n_features), except for matrices. Distances are those of double
+    precision, on every instruction set and any number of threads.
 
     References
     ----------
@@ -201,7 +201,8 @@ def _fit_distances(
 def _check_sparse_distances(D: Any) -> None:
     if D.shape[0] != D.shape[1]:
         raise DataError(
-            f"X must be a square matrix of distances with metric='precomputed'; got shape {D.shape}."
+            "X must be a square matrix of distances with metric='precomputed'; got shape "
+            f"{D.shape}."
         )
     if D.nnz and D.data.min() < 0:
         raise DataError(

@@ -18,7 +18,7 @@ from shoal.progress import Callback
 __all__ = ["MeanShiftResult", "estimate_bandwidth", "fit_rows", "mean_shift"]
 
 ALL_ROWS = 20_000
-"""Rows up to which every one counts in a bandwidth; beyond, `SOME_ROWS` spread over the table do."""
+"""Rows up to which every one counts in a bandwidth; of more, `SOME_ROWS` of them do."""
 
 SOME_ROWS = 2_000
 
@@ -143,7 +143,7 @@ def fit_rows(
     frequency = check_integer("min_bin_freq", min_bin_freq, minimum=1)
     if bandwidth is None:
         radius = _bandwidth_of(X, 0.3, n_threads)
-        # Where most rows are equal the estimate is 0, and means of equal rows may differ by rounding.
+        # Where most rows are equal it is 0, but means of equal rows may differ by rounding.
         radius = radius or float(np.abs(X).max()) * 1e-9 or 1.0
     else:
         radius = check_number(
