@@ -59,7 +59,9 @@ class Space:
 
     def distances(self, native: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Turn native distances into distances of the metric."""
-        return native * native if self.metric == "sqeuclidean" else self.searched.distances(native)
+        if self.metric == "sqeuclidean":
+            return native * native
+        return np.where(np.isinf(native), np.inf, self.searched.distances(native))
 
 
 def check_metric(metric: Any, p: float | None) -> Metric:
