@@ -54,6 +54,48 @@ def dbscan_fit_graph(
     n_threads: int,
     callback: _Share,
 ) -> _Dbscan: ...
+
+_Walk: TypeAlias = tuple[
+    NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]
+]
+
+def optics_fit(
+    X: _Real,
+    metric: int,
+    min_samples: int,
+    max_eps: float,
+    n_threads: int,
+    callback: _Share,
+) -> _Walk: ...
+def optics_fit_matrix(D: _Real, min_samples: int, max_eps: float, callback: _Share) -> _Walk: ...
+def optics_xi(
+    reachability: NDArray[np.float64],
+    predecessor: NDArray[np.int64],
+    ordering: NDArray[np.int64],
+    xi: float,
+    min_samples: int,
+    min_cluster_size: int,
+    predecessor_correction: bool,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+def density_peaks(
+    X: _Real,
+    weights: _Weights,
+    metric: int,
+    radius: float,
+    gaussian: bool,
+    n_threads: int,
+    callback: _Share,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+def border_densities(
+    X: _Real,
+    labels: NDArray[np.int32],
+    rho: NDArray[np.float64],
+    k: int,
+    metric: int,
+    radius: float,
+    n_threads: int,
+    callback: _Share,
+) -> NDArray[np.float64]: ...
 def mean_shift(
     X: NDArray[np.float64],
     seeds: NDArray[np.float64],

@@ -15,8 +15,11 @@ def _defaults(n: int, d: int, k: int) -> dict[str, Any]:  # noqa: ARG001 - the f
 
 
 def _fixed(X: Any, k: int) -> dict[str, Any]:  # noqa: ARG001 - the form of the column
-    """Take a radius that is known."""
-    return {"eps": 0.75, "min_samples": 4}
+    """Take a radius within which every row has many others, whatever their weights."""
+    from shoal.density import k_distance
+
+    distances = k_distance(X, 4)
+    return {"eps": 3 * float(distances[len(distances) // 2]), "min_samples": 4}
 
 
 ROW = Algorithm(

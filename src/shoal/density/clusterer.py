@@ -36,7 +36,7 @@ class DensityClusterer(Clusterer):
         ndarray of shape (n_samples,), int32
             Labels.
         """
-        return self._label(self._check_new_data(X, sparse=self._takes_sparse))
+        return self._labels_of(self._check_new_data(X, sparse=self._takes_sparse))
 
     def membership(self, X: Any = None) -> npt.NDArray[np.float64]:
         """Return how strongly each row belongs to its cluster, 0 to 1.
@@ -58,7 +58,7 @@ class DensityClusterer(Clusterer):
             scores, labels = self.outlier_scores_, self.labels_
         else:
             rows = self._check_new_data(X, sparse=self._takes_sparse)
-            scores, labels = _scores(self._reach_of(rows)), self._label(rows)
+            scores, labels = self._scores_of(rows), self._labels_of(rows)
         return np.where(labels >= 0, 1 - scores, 0.0)
 
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
@@ -77,7 +77,7 @@ class DensityClusterer(Clusterer):
         ndarray of shape (n_samples,), float64
             Scores.
         """
-        return _scores(self._reach_of(self._check_new_data(X, sparse=self._takes_sparse)))
+        return self._scores_of(self._check_new_data(X, sparse=self._takes_sparse))
 
     @property
     def outlier_scores_(self) -> npt.NDArray[np.float64]:
@@ -88,6 +88,29 @@ class DensityClusterer(Clusterer):
     @property
     def _takes_sparse(self) -> bool:
         return False
+
+    def _labels_of(self, rows: Any) -> npt.NDArray[np.int32]:
+        directed = self._directed(rows)
+        if directed is None:
+            return self._label(rows)
+        labels = np.full(len(rows), -1, dtype=np.int32)
+        labels[directed] = self._label(rows[directed])
+        return labels
+
+    def _scores_of(self, rows: Any) -> npt.NDArray[np.float64]:
+        directed = self._directed(rows)
+        if directed is None:
+            return _scores(self._reach_of(rows))
+        scores = np.ones(len(rows))
+        scores[directed] = _scores(self._reach_of(rows[directed]))
+        return scores
+
+    def _directed(self, rows: Any) -> npt.NDArray[np.bool_] | None:
+        """Which rows have a direction, where that matters; None when all may be compared."""
+        if getattr(self, "metric_", "") != "cosine" or rows.any(axis=1).all():
+            return None
+        directed: npt.NDArray[np.bool_] = rows.any(axis=1)
+        return directed
 
     def _label(self, rows: Any) -> npt.NDArray[np.int32]:
         raise NotImplementedError

@@ -59,9 +59,9 @@ class DBSCAN(DensityClusterer):
     to the nearest core row in units of `eps_`: 0 for core rows, an outlier score of at most 1/2 for
     border rows, more for noise, and 1 where there is no core row at all.
 
-    With metric="precomputed", ``predict``, ``membership`` and ``outlier_scores`` take the distances
-    of new rows to all training rows, of shape (n_new, n_samples). A model fitted with a function
-    does not carry it into a file.
+    With metric="cosine" a new row of zeros is noise. With metric="precomputed", ``predict``,
+    ``membership`` and ``outlier_scores`` take the distances of new rows to all training rows, of
+    shape (n_new, n_samples). A model fitted with a function does not carry it into a file.
 
     Examples
     --------
@@ -152,6 +152,12 @@ class DBSCAN(DensityClusterer):
     def _takes_sparse(self) -> bool:
         return isinstance(self.metric, str) and self.metric == "precomputed"
 
+    def _check_training_data(self, X: Any, *, sparse: bool, reset: bool = True) -> Any:
+        return super()._check_training_data(_narrow(X), sparse=sparse, reset=reset)
+
+    def _check_new_data(self, X: Any, *, sparse: bool) -> Any:
+        return super()._check_new_data(_narrow(X), sparse=sparse)
+
     def _label(self, rows: Any) -> npt.NDArray[np.int32]:
         if self.metric_ not in ("precomputed", FUNCTION):
             core, new = self._spaces(rows)
@@ -216,3 +222,12 @@ class DBSCAN(DensityClusterer):
         tags.input_tags.pairwise = self._takes_sparse
         tags.input_tags.sparse = self._takes_sparse
         return tags
+
+
+def _narrow(X: Any) -> Any:
+    """Store the places of a sparse matrix in 32 bits, where they fit."""
+    if not sparse.issparse(X) or X.nnz >= 2**31:
+        return X
+    rows = X.tocsr()
+    places = (rows.data, rows.indices.astype(np.int32), rows.indptr.astype(np.int32))
+    return sparse.csr_array(places, shape=rows.shape)
