@@ -1,5 +1,8 @@
-// DBSCAN in two passes over pairs of boxes of rows: count what is near, then join core rows.
+// DBSCAN over pairs of boxes of rows. Where hardly any rows are near each other one pass collects
+// the pairs that are; else one counts what is near, as far as it matters, and one joins core rows.
 #include <algorithm>
+#include <atomic>
+#include <utility>
 #include <vector>
 
 #include "algorithms/dbscan_ways.hpp"
@@ -24,6 +27,8 @@ class BoxFit {
         core_(static_cast<std::size_t>(X.rows())) {}
 
   DbscanResult run() {
+    if (collect_pairs()) return fit_pairs();
+    pairs_ = {};
     const Leaves& leaves = boxes_.leaves();
     Ticker ticker(options_.keep_going, static_cast<double>(3 * leaves.count()));
     for_tiles(leaves.order, ticker, [&](NearTile<Real>& tile, const Index* rows, int count, Index) {
@@ -34,8 +39,7 @@ class BoxFit {
               [&](NearTile<Real>& tile, const Index* rows, int count, Index leaf) {
                 join(tile, rows, count, leaf, sets);
               });
-    const std::vector<std::int32_t> numbers = number_sets(
-        sets, [&](Index row) { return core_[at(row)] != 0 ? static_cast<std::int32_t>(row) : -1; });
+    const std::vector<std::int32_t> numbers = number_core(sets);
     std::vector<Index> others;
     for (const Index row : leaves.order) {
       if (core_[at(row)] == 0) others.push_back(row);
@@ -61,7 +65,77 @@ class BoxFit {
   }
 
  private:
+  // Pairs kept at most, for each row: memory stays of the order of the rows.
+  static constexpr Index kPairsPerRow = 32;
+  using Pair = std::pair<std::int32_t, std::int32_t>;
+
   static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+  // Finds all pairs of different rows that are near, each once; false when they are too many.
+  bool collect_pairs() {
+    if (weights_ != nullptr) return false;
+    const Leaves& leaves = boxes_.leaves();
+    const Index most = kPairsPerRow * X_.rows();
+    pairs_.resize(tiles_.size());
+    std::atomic<Index> total{0};
+    Ticker ticker(options_.keep_going, static_cast<double>(leaves.count()));
+    parallel_for(at(leaves.count()), options_.n_threads, [&](std::size_t chunk, int worker) {
+      if (!ticker.tick(worker, 1) || total.load(std::memory_order_relaxed) > most) return;
+      NearTile<Real>& tile = tiles_[at(worker)];
+      std::vector<Pair>& pairs = pairs_[at(worker)];
+      const auto own = static_cast<Index>(chunk);
+      const Index* rows = &leaves.order[at(leaves.begin(own))];
+      tile.load(X_, rows, static_cast<int>(leaves.end(own) - leaves.begin(own)));
+      for (const auto& [gap, leaf] : tile.leaves_near(own, false)) {
+        const std::size_t before = pairs.size();
+        tile.visit(
+            leaf, [](int) { return true; },
+            [&](int p, Index row) { return leaf != own || rows[p] < row; },
+            [&](int p, Index row) {
+              pairs.emplace_back(static_cast<std::int32_t>(rows[p]),
+                                 static_cast<std::int32_t>(row));
+            });
+        const auto found = static_cast<Index>(pairs.size() - before);
+        if (found > 0 && total.fetch_add(found, std::memory_order_relaxed) + found > most) return;
+      }
+    });
+    if (ticker.stopped()) throw Interrupted();
+    return total.load() <= most;
+  }
+
+  DbscanResult fit_pairs() {
+    const auto for_pairs = [&](auto&& use) {
+      for (const std::vector<Pair>& part : pairs_) {
+        for (const auto& [a, b] : part) use(a, b);
+      }
+    };
+    std::vector<std::int32_t> counts(at(X_.rows()), 1);
+    for_pairs([&](std::int32_t a, std::int32_t b) {
+      ++counts[at(a)];
+      ++counts[at(b)];
+    });
+    for (Index row = 0; row < X_.rows(); ++row) {
+      core_[at(row)] = counts[at(row)] >= options_.min_samples;
+    }
+    UnionFind sets(X_.rows());
+    for_pairs([&](std::int32_t a, std::int32_t b) {
+      if (core_[at(a)] != 0 && core_[at(b)] != 0) sets.unite(a, b);
+    });
+    DbscanResult result{number_core(sets), {}};
+    for_pairs([&](std::int32_t a, std::int32_t b) {
+      if (core_[at(a)] == core_[at(b)]) return;
+      const std::int32_t own = result.labels[at(core_[at(a)] != 0 ? a : b)];
+      std::int32_t& other = result.labels[at(core_[at(a)] != 0 ? b : a)];
+      other = other < 0 ? own : std::min(other, own);
+    });
+    result.core = std::move(core_);
+    return result;
+  }
+
+  std::vector<std::int32_t> number_core(UnionFind& sets) const {
+    return number_sets(
+        sets, [&](Index row) { return core_[at(row)] != 0 ? static_cast<std::int32_t>(row) : -1; });
+  }
 
   template <class Work>
   void for_tiles(const std::vector<Index>& rows, Ticker& ticker, Work work) {
@@ -149,6 +223,7 @@ class BoxFit {
   const NearBoxes<Real> boxes_;
   std::vector<NearTile<Real>> tiles_;
   std::vector<std::uint8_t> core_;
+  std::vector<std::vector<Pair>> pairs_;  // of each worker
 };
 
 }  // namespace

@@ -146,8 +146,8 @@ class Peaks {
     };
     Found best{kInfinity, kNobody};
     const auto reach = [&](KdTree::Node node) -> Visit {
-      return {node, tree_.nearest_key(point, point, tree_.low(node.number),
-                                      tree_.high(node.number))};
+      return {node,
+              tree_.nearest_key(point, point, tree_.low(node.number), tree_.high(node.number))};
     };
     std::vector<Visit> open{reach(tree_.root())};
     while (!open.empty()) {
@@ -169,8 +169,7 @@ class Peaks {
   void look(std::int32_t leaf, const double* point, std::int32_t rank, Found& best) const {
     std::int32_t found[kLeafTile];
     double keys[kLeafTile];
-    const int n =
-        tree_.kernels().within(tree_.tile(leaf), point, tree_.d(), best.key, found, keys);
+    const int n = tree_.kernels().within(tree_.tile(leaf), point, tree_.d(), best.key, found, keys);
     for (int i = 0; i < n; ++i) {
       const Index place = tree_.begin(leaf) + found[i], row = tree_.rows()[at(place)];
       if (rank_[at(place)] >= rank || weight(place) <= 0) continue;
@@ -216,8 +215,9 @@ std::vector<double> border_densities(MatrixView<const Real> X, std::span<const s
     OpenNodes open;
     std::vector<double> point, border;
   };
-  std::vector<Room> rooms(at(std::max(1, options.n_threads)),
-                          Room{{}, std::vector<double>(at(tree.d())), std::vector<double>(at(k), -1.0)});
+  std::vector<Room> rooms(
+      at(std::max(1, options.n_threads)),
+      Room{{}, std::vector<double>(at(tree.d())), std::vector<double>(at(k), -1.0)});
   Ticker ticker(options.keep_going, tree.n_leaves());
   parallel_for(at(tree.n_leaves()), options.n_threads, [&](std::size_t chunk, int worker) {
     if (!ticker.tick(worker, 1)) return;
@@ -243,8 +243,7 @@ std::vector<double> border_densities(MatrixView<const Real> X, std::span<const s
   return rooms[0].border;
 }
 
-template PeaksResult find_peaks<float>(MatrixView<const float>, const double*,
-                                       const PeaksOptions&);
+template PeaksResult find_peaks<float>(MatrixView<const float>, const double*, const PeaksOptions&);
 template PeaksResult find_peaks<double>(MatrixView<const double>, const double*,
                                         const PeaksOptions&);
 template std::vector<double> border_densities<float>(MatrixView<const float>,

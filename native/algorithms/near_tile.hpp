@@ -73,14 +73,15 @@ class NearTile {
     if (boxes_.screened()) screen_tile_.load(Q, rows, count);
   }
 
-  // Leaves from `first` on that may hold a row near the tile, nearest first.
-  const std::vector<std::pair<double, std::int64_t>>& leaves_near(std::int64_t first = 0) {
+  // Leaves from `first` on that may hold a row near the tile, nearest first or in their order.
+  const std::vector<std::pair<double, std::int64_t>>& leaves_near(std::int64_t first = 0,
+                                                                  bool nearest_first = true) {
     visits_.clear();
     for (std::int64_t leaf = first; leaf < boxes_.leaves().count(); ++leaf) {
       const double gap = gap_to(leaf);
       if (gap <= boxes_.limit()) visits_.emplace_back(gap, leaf);
     }
-    std::ranges::sort(visits_);
+    if (nearest_first) std::ranges::sort(visits_);
     return visits_;
   }
 

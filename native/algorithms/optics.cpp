@@ -149,8 +149,7 @@ class Walk {
 std::vector<double> core_distances(const KdTree& tree, const OpticsOptions& options) {
   std::vector<double> core(at(tree.n()));
   const int useful = std::max(1, std::min(options.n_threads, tree.n_leaves()));
-  std::vector<LeafSearch> searches(at(useful),
-                                   LeafSearch(tree, tree, options.min_samples, false));
+  std::vector<LeafSearch> searches(at(useful), LeafSearch(tree, tree, options.min_samples, false));
   Ticker ticker(options.keep_going, tree.n_leaves());
   parallel_for(at(tree.n_leaves()), useful, [&](std::size_t chunk, int worker) {
     if (!ticker.tick(worker, 1)) return;
