@@ -155,7 +155,9 @@ def fit_rows(
         if start.shape[1] != X.shape[1]:
             raise DataError(f"seeds must have the {X.shape[1]} columns of X; got {start.shape[1]}.")
     else:
-        start = _bins(X, radius, frequency) if bin_seeding else X
+        # Like scikit-learn's, the corners are rounded to single precision for a plain float.
+        width = np.float64(radius) if bandwidth is None else bandwidth
+        start = _bins(X, width, frequency) if bin_seeding else X
     peaks, n_rows, n_iter = _native.mean_shift(
         X,
         start,
@@ -191,7 +193,7 @@ def _keep_apart(
 
 
 def _bins(X: npt.NDArray[np.float64], width: float, frequency: int) -> npt.NDArray[np.float64]:
-    """Corners of a grid that enough rows round to, in the single precision of scikit-learn's."""
+    """Corners of a grid that enough rows round to; the rows where no two round to the same."""
     corners, counts = np.unique(np.round(X / width), axis=0, return_counts=True)
     chosen = corners[counts >= frequency].astype(np.float32)
     if len(chosen) == len(X):
