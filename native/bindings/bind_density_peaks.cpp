@@ -35,15 +35,14 @@ template <class T>
 ArrayOut<double> borders(MatrixIn<T> X, VectorIn<std::int32_t> labels, VectorIn<double> rho,
                          std::int64_t k, int metric, double radius, int n_threads,
                          const Callback& callback) {
-  return hand_over(watched(callback,
-                           [&](KeepGoing keep_going) {
-                             return border_densities<T>(
-                                 view(X), {labels.data(), labels.size()}, {rho.data(), rho.size()},
-                                 k,
-                                 {static_cast<Metric>(metric), radius, false, n_threads,
-                                  std::move(keep_going)});
-                           }),
-                   {static_cast<std::size_t>(k)});
+  return hand_over(
+      watched(callback,
+              [&](KeepGoing keep_going) {
+                return border_densities<T>(
+                    view(X), {labels.data(), labels.size()}, {rho.data(), rho.size()}, k,
+                    {static_cast<Metric>(metric), radius, false, n_threads, std::move(keep_going)});
+              }),
+      {static_cast<std::size_t>(k)});
 }
 
 template <class T>

@@ -18,9 +18,10 @@ using Callback = std::optional<nb::callable>;
 
 nb::tuple hand_over_walk(OpticsResult result) {
   const std::size_t n = result.ordering.size();
-  return nb::make_tuple(
-      hand_over(std::move(result.ordering), {n}), hand_over(std::move(result.core), {n}),
-      hand_over(std::move(result.reachability), {n}), hand_over(std::move(result.predecessor), {n}));
+  return nb::make_tuple(hand_over(std::move(result.ordering), {n}),
+                        hand_over(std::move(result.core), {n}),
+                        hand_over(std::move(result.reachability), {n}),
+                        hand_over(std::move(result.predecessor), {n}));
 }
 
 // metric is its place in the list; max_eps a distance by it.
@@ -45,10 +46,9 @@ nb::tuple xi(VectorIn<double> reachability, VectorIn<std::int64_t> predecessor,
              VectorIn<std::int64_t> ordering, double xi, std::int64_t min_samples,
              std::int64_t min_cluster_size, bool predecessor_correction) {
   const std::span<const std::int64_t> order{ordering.data(), ordering.size()};
-  const auto clusters = find_xi_clusters({reachability.data(), reachability.size()},
-                                         {predecessor.data(), predecessor.size()}, order,
-                                         {xi, min_samples, min_cluster_size,
-                                          predecessor_correction});
+  const auto clusters = find_xi_clusters(
+      {reachability.data(), reachability.size()}, {predecessor.data(), predecessor.size()}, order,
+      {xi, min_samples, min_cluster_size, predecessor_correction});
   std::vector<std::int64_t> ends;
   for (const auto& [first, last] : clusters) ends.insert(ends.end(), {first, last});
   return nb::make_tuple(hand_over(label_xi_clusters(clusters, order), {order.size()}),
