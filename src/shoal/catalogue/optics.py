@@ -57,6 +57,10 @@ ROW = Algorithm(
     page="docs/algorithms/optics.md",
     test_data=("blobs", "sample:iris"),
     scenario="optics",
+    departures={
+        "labels_are_predicted": "equal rows come at different steps of the walk, so that a slope "
+        "can part them; new rows get the label of the lower one",
+    },
     options=(
         Option("min_samples", int, "Rows near a core row, itself counted."),
         Option("max_eps", float, "Distances beyond do not count."),

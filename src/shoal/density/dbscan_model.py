@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -206,14 +207,16 @@ class DBSCAN(DensityClusterer):
                 "metric must be the function the model was fitted with, which a model file does "
                 f"not hold; got {self.metric!r}."
             )
+        if sparse.issparse(rows):
+            for begin, end in pairwise(rows.indptr.tolist()):
+                # What is not stored is far away.
+                out = np.full(rows.shape[1], np.inf)
+                out[rows.indices[begin:end]] = rows.data[begin:end]
+                yield out[self.core_sample_indices_]
+            return
         for row in rows:
             if callable(self.metric):
                 yield np.array([self.metric(row, core) for core in self.components_], dtype=float)
-            elif sparse.issparse(row):
-                # What is not stored is far away.
-                out = np.full(row.shape[1], np.inf)
-                out[row.indices] = row.data
-                yield out[self.core_sample_indices_]
             else:
                 yield row[self.core_sample_indices_].astype(np.float64)
 

@@ -40,14 +40,19 @@ class NearestRowClusterer(DensityClusterer):
         radii: npt.NDArray[np.float64],
         unit: float,
         neighbor: int,
+        there: npt.NDArray[np.bool_] | None = None,
     ) -> None:
+        """Keep a fit; rows that are not `there` are not there to be near."""
+        kept = slice(None) if there is None or there.all() else there
         self.metric_ = name_of(metric)
         # A matrix of distances says nothing about new rows, whose own distances they bring.
-        self.rows_ = rows[:0] if self.metric_ == "precomputed" else rows
-        self.labels_ = self.row_labels_ = labels
-        self.row_radii_ = radii
+        self.rows_ = rows[:0] if self.metric_ == "precomputed" else rows[kept]
+        self.labels_ = labels
+        self.row_labels_ = labels[kept]
+        # A model file holds finite numbers only.
+        self.row_radii_ = np.minimum(radii[kept], np.finfo(np.float64).max)
         self.unit_ = unit if np.isfinite(unit) and unit > 0 else 1.0
-        self.neighbor_ = min(neighbor, len(labels))
+        self.neighbor_ = min(neighbor, len(self.row_labels_))
 
     def _label(self, rows: Any) -> npt.NDArray[np.int32]:
         if self.metric_ in ("precomputed", FUNCTION):

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from shoal.checks import check_weights
 from shoal.density.nearest_row import NearestRowClusterer
 from shoal.density.peaks_rows import fit_rows
-from shoal.density.radius import kth_distances, nearest_of
+from shoal.density.radius import kth_distances
 from shoal.density.space import Metric, check_metric, space_of
 from shoal.progress import Callback
 
@@ -137,6 +138,9 @@ class DensityPeaks(NearestRowClusterer):
         known = str(check_metric(self.metric, self.p))
         neighbor = min(NEIGHBOR, len(checked))
         typical = kth_distances(space_of(checked, known), neighbor, self.n_jobs)
+        # A row of weight 0 is not there for new rows; its own label is that of the nearest one.
+        weights = check_weights(sample_weight, len(checked))
+        there = np.full(len(checked), True) if weights is None else weights > 0
         self._keep(
             checked,
             known,
@@ -144,12 +148,13 @@ class DensityPeaks(NearestRowClusterer):
             np.full(len(checked), np.inf),
             2 * float(np.median(typical)),
             neighbor,
+            there,
         )
+        self._trained = checked
         self._reach: npt.NDArray[np.float64] | None = None
         return self
 
     def _training_reach(self) -> npt.NDArray[np.float64]:
         if self._reach is None:
-            space = space_of(self.rows_, self.metric_)
-            self._reach = nearest_of(space, space.rows, self.neighbor_, self.n_jobs) / self.unit_
+            self._reach = self._reach_of(self._trained)
         return self._reach

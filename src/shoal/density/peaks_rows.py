@@ -172,7 +172,7 @@ def fit_rows(
         raise ParameterError(f"n_clusters must be at most the {len(X)} rows; got {k}.")
     weights = check_weights(sample_weight, len(X))
     space = space_of(X, known)
-    radius = _choose_cutoff(space) if _is_auto(dc) else check_number(
+    radius = _choose_cutoff(space, weights) if _is_auto(dc) else check_number(
         "dc", dc, minimum=0, open_left=True, remedy="To have it chosen: dc='auto'."
     )  # fmt: skip
     native = float(space.searched.native(radius))
@@ -189,6 +189,9 @@ def fit_rows(
             space.rows, labels, rho, len(centers), space.native, native, n_threads, report
         )
         labels = np.where(rho < border[labels], -1, labels).astype(np.int32)
+        if weights is not None:
+            counts_nothing = np.flatnonzero(weights == 0)
+            labels[counts_nothing] = labels[parent[counts_nothing]]
     return DensityPeaksResult(labels, centers, rho, delta, parent, radius)
 
 
@@ -196,16 +199,24 @@ def _is_auto(value: Any) -> bool:
     return isinstance(value, str) and value == "auto"
 
 
-def _choose_cutoff(space: Space) -> float:
+def _choose_cutoff(space: Space, weights: npt.NDArray[np.float64] | None) -> float:
     n = len(space.rows)
-    some = space.rows
-    if n > SAMPLE:
-        some = some[np.linspace(0, n - 1, SAMPLE).astype(np.int64)]
-    away = np.sort(space.distances(pdist(some.astype(np.float64), _SCIPY[space.native])))
-    if not away.size or away[-1] == 0:
+    some = np.linspace(0, n - 1, min(n, SAMPLE)).astype(np.int64)
+    rows = space.rows[some].astype(np.float64)
+    away = space.distances(pdist(rows, _SCIPY[space.native]))
+    # A row of weight w is w rows, which are at distance 0 from each other.
+    heavy = np.ones(len(some)) if weights is None else weights[some]
+    first, second = np.triu_indices(len(some), 1)
+    pairs = np.concatenate([heavy * np.maximum(heavy - 1, 0) / 2, heavy[first] * heavy[second]])
+    away = np.concatenate([np.zeros(len(some)), away])
+    order = np.argsort(away, kind="stable")
+    away, counted = away[order], np.cumsum(pairs[order])
+    possible = away[pairs[order] > 0]
+    if not possible.size or possible[-1] == 0:
         return 1.0
-    chosen = float(away[min(round(SHARE * away.size), away.size - 1)])
-    return chosen if chosen > 0 else float(away[away > 0][0])
+    at = np.searchsorted(counted, min(round(SHARE * counted[-1]), counted[-1] - 1), side="right")
+    chosen = float(away[min(int(at), len(away) - 1)])
+    return chosen if chosen > 0 else float(possible[possible > 0][0])
 
 
 def _centers(

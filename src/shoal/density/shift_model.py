@@ -113,7 +113,8 @@ class MeanShift(DensityClusterer):
         self.labels_ = result.labels
         self.bandwidth_ = result.bandwidth
         self.n_iter_ = result.n_iter
-        self.limit_ = np.inf if self.cluster_all else result.bandwidth
+        # A model file holds finite numbers only.
+        self.limit_ = float(np.finfo(np.float64).max) if self.cluster_all else result.bandwidth
         self._reach = self._distances(checked)[1] / self.bandwidth_
         return self
 
