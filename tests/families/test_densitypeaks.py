@@ -25,7 +25,8 @@ def by_hand(
     X: npt.NDArray[np.float64], dc: float, metric: str, kernel: str
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
     """Densities, distances to denser rows and those rows from all distances."""
-    D = np.sqrt(keys(X)) if metric == "euclidean" else keys(X, metric)
+    order_by = keys(X, metric)
+    D = np.sqrt(order_by) if metric == "euclidean" else order_by
     if kernel == "cutoff":
         near = keys(X) <= dc * dc if metric == "euclidean" else dc >= D
         rho = near.sum(axis=1) - 1.0
@@ -38,7 +39,8 @@ def by_hand(
         if not place:
             delta[row] = D[row].max()
             continue
-        parent[row] = denser[D[row, denser].argmin()]
+        # Roots of different squares can be equal.
+        parent[row] = denser[order_by[row, denser].argmin()]
         delta[row] = D[row, parent[row]]
     return rho, delta, parent
 

@@ -18,8 +18,7 @@ def _fixed(X: Any, k: int) -> dict[str, Any]:  # noqa: ARG001 - the form of the 
     """Take a radius within which every row has many others, whatever their weights."""
     from shoal.density import k_distance
 
-    distances = k_distance(X, 4)
-    return {"eps": 3 * float(distances[len(distances) // 2]), "min_samples": 4}
+    return {"eps": 1.5 * float(k_distance(X, min(8, len(X)))[-1]), "min_samples": 4}
 
 
 ROW = Algorithm(
@@ -45,7 +44,7 @@ ROW = Algorithm(
         "blocks": "a row of the last block can join clusters of the first",
     },
     time=Cost("400 * n * d * log2(n + 2)"),
-    memory=Cost("16 * n * d + 64 * n"),
+    memory=Cost("16 * n * d + 50 * n"),
     state=(
         "components_",
         "core_labels_",

@@ -38,7 +38,7 @@ ROW = Algorithm(
     },
     # Ten steps from every row, with a tenth of the rows around it.
     time=Cost("n * n * d"),
-    memory=Cost("40 * n * d + 100 * n"),
+    memory=Cost("16 * n * d + 20 * n"),
     state=("cluster_centers_", "bandwidth_", "limit_", "n_features_in_", "n_iter_"),
     paper=Paper(
         "Comaniciu, D. and Meer, P. (2002). Mean shift: a robust approach toward feature space "

@@ -38,7 +38,7 @@ ROW = Algorithm(
         "blocks": "the walk goes from any row to any other",
     },
     time=Cost("2000 * n * d * log2(n + 2)"),
-    memory=Cost("24 * n * d + 200 * n"),
+    memory=Cost("16 * n * d + 80 * n"),
     state=(
         "metric_",
         "n_features_in_",

@@ -69,7 +69,7 @@ def dbscan(
         what is not stored is then farther away than `eps`.
     eps : float or "auto", default=0.5
         Radius, in the units of the metric. "auto" takes the knee of `shoal.density.k_distance` for
-        k = `min_samples`.
+        k = `min_samples`, without the farthest 3% of the rows.
     min_samples : int, default=5
         Rows within `eps` of a core row, or the sum of their weights.
     metric : str or callable, default="euclidean"

@@ -19,7 +19,7 @@ from shoal.progress import Callback
 
 __all__ = ["DensityPeaksResult", "density_peaks", "fit_rows"]
 
-SAMPLE = 2_000
+SAMPLE = 1_000
 """Rows whose distances decide on a cutoff distance."""
 
 SHARE = 0.02
@@ -87,7 +87,7 @@ def density_peaks(
         Number of centres: the rows of largest gamma = (rho + 1) delta. "auto" takes those above the
         widest gap between the logarithms of the 51 largest, two at least.
     dc : float or "auto", default="auto"
-        Cutoff distance. "auto" takes the 2% quantile of the distances between rows (of 2,000 rows
+        Cutoff distance. "auto" takes the 2% quantile of the distances between rows (of 1,000 rows
         spread evenly over the table where there are more), so that a row has about 2% of all rows
         around it.
     kernel : {"cutoff", "gaussian"}, default="cutoff"

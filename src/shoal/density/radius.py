@@ -16,6 +16,9 @@ from shoal.knee import find_knee
 
 __all__ = ["choose_radius", "k_distance", "kth_distances"]
 
+KEPT = 0.97
+"""Share of the curve that is searched for a knee: a few rows far away would move it beyond noise."""
+
 SAMPLE = 20_000
 """Rows whose neighbours decide on a radius; more make the curve no clearer."""
 
@@ -103,13 +106,15 @@ def nearest_of(
 def choose_radius(distances: npt.NDArray[np.float64]) -> float:
     """Return the distance at the knee of the curve of k-th distances.
 
-    Where there is no knee the largest distance is taken, by which all rows are core rows.
+    The farthest rows stretch the curve and are left out of it. Where there is no knee the largest
+    distance is taken, by which all rows are core rows.
     """
     finite = distances[np.isfinite(distances)]
     if not finite.size or finite[-1] <= 0:
         return float(np.finfo(np.float64).tiny)
+    curve = finite[: max(3, int(KEPT * finite.size))]
     at = find_knee(
-        np.arange(finite.size, dtype=np.float64), finite, curve="convex", direction="increasing"
+        np.arange(curve.size, dtype=np.float64), curve, curve="convex", direction="increasing"
     )
-    chosen = float(finite[-1] if at is None else finite[int(at)])
+    chosen = float(finite[-1] if at is None else curve[int(at)])
     return chosen if chosen > 0 else float(finite[finite > 0][0])
