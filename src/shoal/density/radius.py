@@ -17,7 +17,7 @@ from shoal.knee import find_knee
 __all__ = ["choose_radius", "k_distance", "kth_distances"]
 
 KEPT = 0.97
-"""Share of the curve that is searched for a knee: a few rows far away would move it beyond noise."""
+"""Share of the curve that is searched for a knee: a few rows far away would stretch it."""
 
 SAMPLE = 20_000
 """Rows whose neighbours decide on a radius; more make the curve no clearer."""
