@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
@@ -23,7 +24,12 @@ from sklearn.neighbors import radius_neighbors_graph
 
 from shoal import DBSCAN, Cancelled, DataError, Event, ParameterError, _native, model_file, workflow
 from shoal.density import dbscan
-from tests.families.density_reference import benchmark_tables, dbscan_by_hand, near_pairs
+from tests.families.density_reference import (
+    SHARED,
+    benchmark_tables,
+    dbscan_by_hand,
+    near_pairs,
+)
 
 HERE = Path(__file__).parent
 METRICS = ("euclidean", "manhattan", "chebyshev")
@@ -312,3 +318,28 @@ def test_a_model_file_labels_as_the_model(tmp_path: Path, metric: str) -> None:
     X = np.random.default_rng(0).normal(size=(50, 4))
     np.testing.assert_array_equal(loaded.predict(X), job.model.predict(X))
     np.testing.assert_array_equal(loaded.membership(X), job.model.membership(X))
+
+
+def test_meteorites_fall_in_kilometres() -> None:
+    path = SHARED / "geo" / "Meteorite_Landings.csv"
+    if not path.is_file():
+        pytest.skip("the shared data are not here; set SHOAL_TEST_DATA to their folder")
+    with path.open(encoding="utf-8") as lines:
+        found = [(row["reclat"], row["reclong"]) for row in csv.DictReader(lines)]
+    places = np.array([pair for pair in found if all(pair)], dtype=float)
+    assert places.shape == (38_401, 2)
+    outside = int(np.flatnonzero(np.abs(places[:, 1]) > 180)[0])
+    with pytest.raises(DataError, match=rf"longitude 354\.\d+ in row {outside}"):
+        DBSCAN(50.0, metric="haversine").fit(places)
+    places = places[np.abs(places[:, 1]) <= 180]
+    swapped = places[np.abs(places[:, 1]) > 90][:, ::-1]
+    with pytest.raises(DataError, match=r"in row 0\. Swapped, all rows are valid"):
+        DBSCAN(50.0, metric="haversine").fit(swapped)
+    for kilometres in (5.0, 50.0):
+        theirs = sklearn.cluster.DBSCAN(
+            eps=kilometres / 6371.0088, min_samples=10, metric="haversine", algorithm="ball_tree"
+        ).fit(np.radians(places[::3]))
+        ours = DBSCAN(kilometres, min_samples=10, metric="haversine").fit(places[::3])
+        np.testing.assert_array_equal(ours.labels_, theirs.labels_)
+        np.testing.assert_array_equal(ours.predict(places[::3]), ours.labels_)
+    assert DBSCAN("auto", min_samples=10, metric="haversine").fit(places).labels_.max() > 20
