@@ -37,7 +37,7 @@ ROW = Algorithm(
         "partial_fit": "a new row changes the way the walk takes",
         "blocks": "the walk goes from any row to any other",
     },
-    time=Cost("2000 * n * d * log2(n + 2)"),
+    time=Cost("4000 * n * d * log2(n + 2)"),
     memory=Cost("16 * n * d + 80 * n"),
     state=(
         "metric_",

@@ -244,7 +244,7 @@ def estimate_bandwidth(
     >>> from shoal.density import estimate_bandwidth
     >>> X = [[1, 1], [2, 1], [1, 0], [4, 7], [3, 5], [3, 6]]
     >>> round(estimate_bandwidth(X, quantile=0.5), 2)
-    1.61
+    1.62
     """
     checked = check_array(X, dtype=np.float64, order="C", input_name="X")
     share = check_number("quantile", quantile, minimum=0)
