@@ -35,7 +35,7 @@ class Peaks {
     for_leaves([&](LeafPoints& points, OpenNodes& open) { measure(points, open); });
     rank();
     PeaksResult result{std::vector<double>(at(tree_.n())), std::vector<double>(at(tree_.n())),
-                       std::vector<Index>(at(tree_.n()))};
+                       std::vector<Index>(at(tree_.n())), std::vector<Index>(at(tree_.n()))};
     for_leaves([&](LeafPoints& points, OpenNodes&) {
       for (int p = 0; p < points.count(); ++p) {
         const Index place = tree_.begin(points.leaf()) + p;
@@ -44,6 +44,7 @@ class Peaks {
         result.rho[row] = rho_[at(place)];
         result.delta[row] = distance_of_key(tree_.metric(), found.key);
         result.parent[row] = found.row;
+        result.rank[row] = rank_[at(place)];
       }
     });
     return result;
@@ -53,6 +54,7 @@ class Peaks {
   struct Found {
     double key;
     Index row;
+    std::int32_t rank;
   };
 
   template <class Work>
@@ -74,6 +76,10 @@ class Peaks {
 
   double weight(Index place) const {
     return weights_ == nullptr ? 1.0 : weights_[tree_.rows()[at(place)]];
+  }
+
+  double coordinate(std::int32_t place, Index q) const {
+    return tree_.tile(place / kLeafTile)[q * kLeafTile + place % kLeafTile];
   }
 
   void measure(const LeafPoints& points, OpenNodes& open) {
@@ -111,6 +117,10 @@ class Peaks {
       const bool counts_a = weight(a) > 0, counts_b = weight(b) > 0;
       if (counts_a != counts_b) return counts_a;
       if (rho_[at(a)] != rho_[at(b)]) return rho_[at(a)] > rho_[at(b)];
+      for (Index q = 0; q < tree_.d(); ++q) {
+        const double x = coordinate(a, q), y = coordinate(b, q);
+        if (x != y) return x < y;
+      }
       return tree_.rows()[at(a)] < tree_.rows()[at(b)];
     });
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -137,14 +147,14 @@ class Peaks {
     }
   }
 
-  // The nearest row of lower rank, the lowest row on a tie; for the densest, the distance to the
-  // farthest.
+  // The nearest row of lower rank, the densest on a tie; for the densest of all, the distance to
+  // the farthest.
   Found find_denser(const double* point, std::int32_t rank) const {
     struct Visit {
       KdTree::Node node;
       double gap;
     };
-    Found best{kInfinity, kNobody};
+    Found best{kInfinity, -1, kNobody};
     const auto reach = [&](KdTree::Node node) -> Visit {
       return {node,
               tree_.nearest_key(point, point, tree_.low(node.number), tree_.high(node.number))};
@@ -163,7 +173,7 @@ class Peaks {
       open.push_back(far);
       open.push_back(near);
     }
-    return best.row == kNobody ? Found{farthest(point), -1} : best;
+    return best.row < 0 ? Found{farthest(point), -1, kNobody} : best;
   }
 
   void look(std::int32_t leaf, const double* point, std::int32_t rank, Found& best) const {
@@ -171,9 +181,12 @@ class Peaks {
     double keys[kLeafTile];
     const int n = tree_.kernels().within(tree_.tile(leaf), point, tree_.d(), best.key, found, keys);
     for (int i = 0; i < n; ++i) {
-      const Index place = tree_.begin(leaf) + found[i], row = tree_.rows()[at(place)];
-      if (rank_[at(place)] >= rank || weight(place) <= 0) continue;
-      if (keys[i] < best.key || (keys[i] == best.key && row < best.row)) best = {keys[i], row};
+      const Index place = tree_.begin(leaf) + found[i];
+      const std::int32_t own = rank_[at(place)];
+      if (own >= rank || weight(place) <= 0) continue;
+      if (keys[i] < best.key || (keys[i] == best.key && own < best.rank)) {
+        best = {keys[i], tree_.rows()[at(place)], own};
+      }
     }
   }
 

@@ -19,12 +19,13 @@ struct PeaksOptions {
   KeepGoing keep_going;
 };
 
-// By row. A denser row is one of higher density, or of the same and a lower number; the densest has
-// none, parent -1, and the distance to the row farthest from it. Rows of weight 0 come last and are
-// nobody's parent.
+// By row. Ranks order rows by density, the densest first, those of the same density by their
+// coordinates, and equal rows by their number; rows of weight 0 come last and are nobody's parent.
+// Of equally near denser rows the densest is the parent. The densest of all has none, -1, and the
+// distance to the row farthest from it.
 struct PeaksResult {
   std::vector<double> rho, delta;
-  std::vector<std::int64_t> parent;
+  std::vector<std::int64_t> parent, rank;
 };
 
 // Rodriguez and Laio 2014 (doi:10.1126/science.1242072): rho is the number of other rows within the

@@ -26,9 +26,9 @@ nb::tuple fit(MatrixIn<T> X, std::optional<VectorIn<double>> weights, int metric
         {static_cast<Metric>(metric), radius, gaussian, n_threads, std::move(keep_going)});
   });
   const std::size_t n = result.rho.size();
-  return nb::make_tuple(hand_over(std::move(result.rho), {n}),
-                        hand_over(std::move(result.delta), {n}),
-                        hand_over(std::move(result.parent), {n}));
+  return nb::make_tuple(
+      hand_over(std::move(result.rho), {n}), hand_over(std::move(result.delta), {n}),
+      hand_over(std::move(result.parent), {n}), hand_over(std::move(result.rank), {n}));
 }
 
 template <class T>

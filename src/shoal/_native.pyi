@@ -85,7 +85,7 @@ def density_peaks(
     gaussian: bool,
     n_threads: int,
     callback: _Share,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]: ...
 def border_densities(
     X: _Real,
     labels: NDArray[np.int32],

@@ -32,10 +32,10 @@ def by_hand(
         rho = near.sum(axis=1) - 1.0
     else:
         rho = (np.exp(-((D / dc) ** 2)) * (4 * dc >= D)).sum(axis=1) - 1.0
-    order = np.lexsort((np.arange(len(X)), -rho))
+    order = np.lexsort((np.arange(len(X)), *X.T[::-1], -rho))
     delta, parent = np.empty(len(X)), np.full(len(X), -1)
     for place, row in enumerate(order):
-        denser = np.sort(order[:place])
+        denser = order[:place]
         if not place:
             delta[row] = D[row].max()
             continue

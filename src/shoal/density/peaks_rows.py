@@ -76,7 +76,8 @@ def density_peaks(
 
     The density rho of a row is the number of other rows within the distance `dc` of it, its delta
     the distance to the nearest denser row. Centres have large rho and delta; every other row is in
-    the cluster of its nearest denser row. Of rows of the same density the lower one is the denser.
+    the cluster of its nearest denser row. Of rows of the same density the one whose coordinates
+    come first is the denser, so that the order of the rows does not matter.
 
     Parameters
     ----------
@@ -178,11 +179,11 @@ def fit_rows(
     native = float(space.searched.native(radius))
     n_threads = _native.resolve_thread_count(n_jobs or 0)
     report = None if callback is None else reporter(callback)
-    rho, away, parent = _native.density_peaks(
+    rho, away, parent, rank = _native.density_peaks(
         space.rows, weights, space.native, native, kernel == "gaussian", n_threads, report
     )
     delta = space.distances(away)
-    centers = _centers(rho, delta, parent, weights, k)
+    centers = _centers(rho, delta, rank, weights, k)
     labels = _follow(parent, centers)
     if halo:
         border = _native.border_densities(
@@ -222,7 +223,7 @@ def _choose_cutoff(space: Space, weights: npt.NDArray[np.float64] | None) -> flo
 def _centers(
     rho: npt.NDArray[np.float64],
     delta: npt.NDArray[np.float64],
-    parent: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float64] | None,
     k: int | None,
 ) -> npt.NDArray[np.int64]:
@@ -231,11 +232,11 @@ def _centers(
     gamma = (rho + 1) * delta
     if weights is not None:
         gamma = np.where(weights > 0, gamma, -1.0)
-    gamma[parent < 0] = np.inf  # the densest is always one
-    order = np.lexsort((np.arange(len(rho)), -rho, -gamma))
+    gamma[rank == 0] = np.inf  # the densest is always one
+    order = np.lexsort((rank, -gamma))
     count = _count_centers(gamma[order]) if k is None else k
     chosen = order[:count]
-    return chosen[np.lexsort((chosen, -rho[chosen]))]
+    return chosen[np.argsort(rank[chosen])]
 
 
 def _count_centers(gamma: npt.NDArray[np.float64]) -> int:
