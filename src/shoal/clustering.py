@@ -102,7 +102,7 @@ class Card:
     size : int
         Number of rows.
     share : float
-        Share of all clustered rows, 0 to 1.
+        Share of all rows that were clustered, noise among them; 0 to 1.
     centre : mapping of str to (float or str)
         Per column of the table: mean in original units, or the most common value.
     traits : tuple of Trait
@@ -172,6 +172,11 @@ class Clustering:
         SHA-256 over the clustered numbers, the settings and the labels.
     notes : tuple of str
         What was decided along the way, one sentence each.
+    nearest : ndarray of shape (n_rows,), int32, or None
+        Where rows are noise: the nearest group of every clustered row, which for the others is
+        their own; -1 for rows left out. None when no row is noise, or there is no group.
+    n_assigned : int
+        Rows of noise that were put into their nearest group because they were asked to be.
     blocks : Blocks or None
         The whole table where it was read in blocks; `table`, `matrix` and everything per row are
         then a sample of it, while the sizes in `cards` and the inertia are those of all rows.
@@ -197,6 +202,8 @@ class Clustering:
     versions: Mapping[str, str] = field(default_factory=dict)
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    nearest: npt.NDArray[np.int32] | None = None
+    n_assigned: int = 0
     blocks: Blocks | None = None
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy.typing as npt
 
 from shoal import metrics
 from shoal.catalogue import Algorithm
+from shoal.data.coordinates import HAVERSINE, to_globe
 from shoal.data.table import Matrix
+from shoal.noise import NearestGroups, nearest_groups, relabelled
 from shoal.selection import own_silhouettes
 
-__all__ = ["Fitted", "judge", "renumber"]
+__all__ = ["Fitted", "as_judged", "judge", "renumber", "with_nearest"]
 
 Judgement = tuple[dict[str, float], npt.NDArray[np.float64] | None, npt.NDArray[np.int64] | None]
 
@@ -33,6 +36,10 @@ class Fitted:
     silhouettes : ndarray of shape (m,), float64, or None
         Silhouettes of the rows in `silhouette_rows`.
     silhouette_rows : ndarray of shape (m,), int64, or None
+    nearest : NearestGroups or None
+        Of every row, where rows are noise.
+    n_assigned : int
+        Rows of noise that were put into their nearest group.
     """
 
     model: Any
@@ -40,9 +47,15 @@ class Fitted:
     labels: npt.NDArray[np.int32]
     silhouettes: npt.NDArray[np.float64] | None = None
     silhouette_rows: npt.NDArray[np.int64] | None = None
+    nearest: NearestGroups | None = None
+    n_assigned: int = 0
 
 
-def renumber(model: Any, sizes: npt.NDArray[np.int64] | None = None) -> Fitted:
+def renumber(
+    model: Any,
+    sizes: npt.NDArray[np.int64] | None = None,
+    labels: npt.NDArray[np.int32] | None = None,
+) -> Fitted:
     """Sort the groups by size, largest first, ties by the first row that belongs to them.
 
     Parameters
@@ -51,12 +64,14 @@ def renumber(model: Any, sizes: npt.NDArray[np.int64] | None = None) -> Fitted:
         Fitted.
     sizes : ndarray of shape (n_clusters,), int64, optional
         Sizes over all rows, when the labels of the model are those of a sample.
+    labels : ndarray of shape (n_samples,), int32, optional
+        Labels to use instead of the model's, such as those with noise assigned to groups.
 
     Returns
     -------
     Fitted
     """
-    found = np.asarray(model.labels_)
+    found = np.asarray(model.labels_ if labels is None else labels)
     clustered = found[found >= 0]
     k = int(found.max(initial=-1)) + 1
     sizes = np.bincount(clustered, minlength=k) if sizes is None else sizes
@@ -64,8 +79,53 @@ def renumber(model: Any, sizes: npt.NDArray[np.int64] | None = None) -> Fitted:
     np.minimum.at(first, clustered, np.flatnonzero(found >= 0))
     relabel = np.empty(k, dtype=np.int32)
     relabel[np.lexsort((first, -sizes))] = np.arange(k, dtype=np.int32)
-    labels = np.where(found < 0, -1, relabel[np.maximum(found, 0)]).astype(np.int32)
-    return Fitted(model, relabel, labels)
+    return Fitted(model, relabel, relabelled(found, relabel))
+
+
+def with_nearest(fitted: Fitted, X: Any, threshold: float | None) -> Fitted:
+    """Find the nearest group of the rows of noise, and put those in it that are near enough.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        A fit that left rows in no group.
+    X : ndarray of shape (n_samples, n_features)
+        What was clustered.
+    threshold : float or None
+        Membership from which a row of noise is put into its nearest group; None for never.
+
+    Returns
+    -------
+    Fitted
+        Numbered anew, since groups may have grown.
+    """
+    found = np.asarray(fitted.model.labels_, dtype=np.int32)
+    near = nearest_groups(fitted.model, X, found)
+    assigned = near.assign(found, threshold)
+    new = renumber(fitted.model, labels=assigned)
+    nearest = replace(near, labels=relabelled(near.labels, new.relabel))
+    n_assigned = int(np.count_nonzero((found < 0) & (assigned >= 0)))
+    return replace(new, nearest=nearest, n_assigned=n_assigned)
+
+
+def as_judged(matrix: Matrix, parameters: Mapping[str, Any]) -> Matrix:
+    """Put the rows where straight lines between them say how far apart they are.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        What was clustered.
+    parameters : mapping of str to object
+        What the estimator was called with.
+
+    Returns
+    -------
+    Matrix
+        Degrees of latitude and longitude become places in space, in kilometres; all else stays.
+    """
+    if parameters.get("metric") != HAVERSINE:
+        return matrix
+    return replace(matrix, X=to_globe(matrix.X), feature_names=("x", "y", "z"))
 
 
 def judge(

@@ -17,6 +17,7 @@ from shoal import catalogue
 from shoal.data.prepare import Preparation
 from shoal.errors import DataError, MemoryBudgetError, ShoalError
 from shoal.model_container import FORMAT_VERSION, Damaged, parse_json, read, write
+from shoal.noise import nearest_groups, relabelled
 
 if TYPE_CHECKING:
     from shoal.clustering import Clustering
@@ -41,6 +42,9 @@ class Prediction:
         0 to 1; NaN for rows that were left out or where the algorithm has none.
     notes : tuple of str
         What was noticed in the new rows, one sentence each.
+    nearest : ndarray of shape (n_rows,), int32, or None
+        For algorithms that find noise: the nearest group of every row, which for rows in a group
+        is their own; -1 for rows left out.
     """
 
     table: Table
@@ -48,6 +52,7 @@ class Prediction:
     confidence: npt.NDArray[np.float64]
     outlier_scores: npt.NDArray[np.float64]
     notes: tuple[str, ...] = ()
+    nearest: npt.NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,33 @@ class LoadedModel:
         DataError
             A column is missing or holds values the preparation cannot use.
         """
+        row = catalogue.find(str(self.header["algorithm"]))
         matrix = self.preparation.transform(table)
         labels = np.full(table.n_rows, -1, dtype=np.int32)
         confidence = np.full(table.n_rows, np.nan)
         outlier_scores = np.full(table.n_rows, np.nan)
+        nearest = labels.copy() if row.finds_noise and row.can("membership") else None
         if matrix.n_samples:
-            found = np.asarray(self.model.predict(matrix.X))
-            labels[matrix.rows] = np.where(found < 0, -1, self.relabel[np.maximum(found, 0)])
-            row = catalogue.find(str(self.header["algorithm"]))
-            if row.can("membership"):
+            found = np.asarray(self.model.predict(matrix.X), dtype=np.int32)
+            if nearest is not None:
+                near = nearest_groups(self.model, matrix.X, found)
+                found = near.assign(found, self._threshold)
+                nearest[matrix.rows] = relabelled(near.labels, self.relabel)
+                # The membership of noise in the group it is not in says nothing of its label.
+                confidence[matrix.rows] = np.where(found < 0, near.own, near.strengths)
+            elif row.can("membership"):
                 confidence[matrix.rows] = self.model.membership(matrix.X)
+            labels[matrix.rows] = relabelled(found, self.relabel)
             if row.can("outlier_scores"):
                 outlier_scores[matrix.rows] = self.model.outlier_scores(matrix.X)
-        return Prediction(table, labels, confidence, outlier_scores, matrix.notes)
+        return Prediction(table, labels, confidence, outlier_scores, matrix.notes, nearest)
+
+    @property
+    def _threshold(self) -> float | None:
+        """Membership from which the job put noise into its nearest group."""
+        settings = self.header.get("settings")
+        value = settings.get("assign_noise") if isinstance(settings, dict) else None
+        return float(value) if isinstance(value, int | float) else None
 
 
 def header_for(clustering: Clustering) -> dict[str, Any]:
@@ -153,10 +172,10 @@ def save(
     row = catalogue.find(str(header["algorithm"]))
     tensors: dict[str, npt.NDArray[Any]] = {}
     fitted: dict[str, Any] = {}
-    for name in row.state:
+    for name in dict.fromkeys((*row.state, *row.drawn)):
         value = getattr(model, name)
         if isinstance(value, np.ndarray):
-            tensors[name] = np.ascontiguousarray(value)
+            tensors |= _as_tensors(name, value)
         else:
             fitted[name] = value.item() if isinstance(value, np.generic) else value
     rest = {key: value for key, value in header.items() if key != _RELABEL}
@@ -173,6 +192,35 @@ def save(
     target = Path(path)
     write(target, text, tensors)
     return target
+
+
+def _as_tensors(name: str, value: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+    """One tensor, or one per field of a structured array."""
+    if value.dtype.names is None:
+        return {name: np.ascontiguousarray(value)}
+    return {
+        f"{name}.{field}": np.ascontiguousarray(value[field]) for field in value.dtype.names
+    }
+
+
+def _as_arrays(tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Put the fields of structured arrays together again."""
+    fields: dict[str, list[tuple[str, npt.NDArray[Any]]]] = {}
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for key, values in tensors.items():
+        name, dot, field = key.partition(".")
+        if dot:
+            fields.setdefault(name, []).append((field, values))
+        else:
+            arrays[name] = values
+    for name, parts in fields.items():
+        if len({values.shape for _, values in parts}) > 1:
+            raise Damaged(f"the fields of {name} are not equally long")
+        whole = np.empty(parts[0][1].shape, [(field, values.dtype) for field, values in parts])
+        for field, values in parts:
+            whole[field] = values
+        arrays[name] = whole
+    return arrays
 
 
 def load(path: str | os.PathLike[str]) -> LoadedModel:
@@ -231,11 +279,14 @@ def _assemble(header: Mapping[str, Any], tensors: dict[str, npt.NDArray[Any]]) -
     relabel = tensors.pop(_RELABEL)
     if relabel.ndim != 1 or sorted(relabel.tolist()) != list(range(len(relabel))):
         raise Damaged("the cluster numbers are not 0 to k - 1")
-    state = {**header["fitted"], **tensors}
-    if set(state) != set(row.state):
+    state = {**header["fitted"], **_as_arrays(tensors)}
+    if set(state) != {*row.state, *row.drawn}:
         raise Damaged(f"the state is not that of {row.name}")
-    if not all(np.all(np.isfinite(values)) for values in tensors.values()):
-        raise Damaged("the numbers are not finite")
+    for name, values in tensors.items():
+        # What pictures show may hold infinite distances.
+        drawn = name.partition(".")[0] in row.drawn
+        if not np.all(~np.isnan(values) if drawn else np.isfinite(values)):
+            raise Damaged("the numbers are not finite")
     estimator = row.load_estimator()
     model = estimator()
     known = model.get_params()

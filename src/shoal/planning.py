@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from shoal import budget, catalogue
+from shoal.data import coordinates
 from shoal.data.prepare import Preparation, prepare
 from shoal.data.read import read_table
 from shoal.data.table import Matrix, Table
+from shoal.checks import check_number
 from shoal.errors import ParameterError
 from shoal.progress import Callback, Event
 from shoal.selection.k_range import count_distinct, fit_to_data
@@ -52,6 +54,8 @@ class Plan:
         Rough time of the fits.
     notes : tuple of str
         What was decided while reading and preparing, one sentence each.
+    assign_noise : float or None
+        Membership from which a row of noise is put into its nearest group; None for never.
     """
 
     table: Table
@@ -65,6 +69,7 @@ class Plan:
     memory_limit: int | None
     seconds: float
     notes: tuple[str, ...] = ()
+    assign_noise: float | None = None
 
 
 @dataclass(slots=True)
@@ -153,6 +158,7 @@ PLAN_ARGUMENTS = (
     "algorithm",
     "n_clusters",
     "k_range",
+    "assign_noise",
     "seed",
     "memory_limit",
 )
@@ -165,6 +171,7 @@ def make_plan(
     algorithm: str = "kmeans",
     n_clusters: int | None = None,
     k_range: Iterable[int] | None = None,
+    assign_noise: float | None = None,
     seed: int = 0,
     memory_limit: str | int | None = None,
     **rest: Any,
@@ -176,12 +183,9 @@ def make_plan(
     preparing = {name: rest[name] for name in _PREPARE_ARGUMENTS if name in rest}
     params = {name: value for name, value in rest.items() if name not in PLAN_ARGUMENTS}
     _check_numbers(row, n_clusters, seed)
+    _check_noise(row, assign_noise)
     _check_parameters(row, params)
-    if n_clusters is not None and k_range is not None:
-        raise ParameterError(
-            f"k_range must be left out when n_clusters is given; got {k_range!r} with "
-            f"n_clusters={n_clusters}."
-        )
+    _check_count(row, params, n_clusters, k_range)
     with watch.stage("read", "reading the table"):
         table = open_table(data, memory_limit=limit, **reading)
     guess = len(preparing.get("columns") or table.column_names)
@@ -189,21 +193,28 @@ def make_plan(
         limit, options=_smaller(row, table, guess, n_clusters or 10, limit)
     )
     with watch.stage("prepare", "preparing the columns"):
-        matrix, preparation = _prepare(row, table, preparing)
+        matrix, preparation = _prepare(row, table, preparing, params.get("metric"))
     if matrix.weights is not None and not row.can("sample_weight"):
         raise ParameterError(
             f"weight must be left out for {row.name}; got {preparing.get('weight')!r}. The reason: "
             f"{row.supports['sample_weight']}."
         )
-    ks, remarks = _numbers_to_try(row, matrix, n_clusters, k_range)
+    replaced = bool(row.replaces_k) and params.get(row.replaces_k) is not None
+    ks, remarks = ((), ()) if replaced else _numbers_to_try(row, matrix, n_clusters, k_range)
     n, d, k = matrix.n_samples, matrix.n_features, max(ks, default=1)
     memory = _estimate(row, table, n, d, k)
     memory.require(limit, options=_smaller(row, table, d, k, limit))
     # A sweep fits every k, so its starts are shared out over all of them.
     parameters = {**row.defaults(n, d, sum(ks) or 1), **params}
+    if replaced:
+        parameters["n_clusters"] = None
+    elif n_clusters is not None and not row.needs_k:
+        parameters["n_clusters"] = n_clusters
     if "mixed" in row.accepts:
         parameters.setdefault("categorical", list(matrix.categorical))
-    fits = sum(row.seconds(n, d, k) for k in ks or (1,)) * parameters.get("n_init", 1)
+    # Every k comes from one tree where there is a tree.
+    tried = ks[-1:] if row.cuts_a_tree else ks
+    fits = sum(row.seconds(n, d, k) for k in tried or (1,)) * parameters.get("n_init", 1)
     return Plan(
         table=table,
         matrix=matrix,
@@ -215,14 +226,40 @@ def make_plan(
         memory=memory,
         memory_limit=limit,
         seconds=fits,
-        notes=(*table.notes, *preparation.notes, *remarks),
+        notes=(*table.notes, *preparation.notes, *remarks, *_places(row, table, preparation, params)),
+        assign_noise=None if assign_noise is None else float(assign_noise),
     )
 
 
+def _places(
+    row: catalogue.Algorithm, table: Table, preparation: Preparation, params: Mapping[str, Any]
+) -> list[str]:
+    """Say what was done with a latitude and a longitude, or what could be."""
+    if params.get("metric") == coordinates.HAVERSINE:
+        return coordinates.remarks(table, *preparation.column_names)
+    pair = coordinates.find_coordinates(preparation.column_names)
+    able = [
+        other.name
+        for other in catalogue.ALGORITHMS
+        for option in other.options
+        if option.name == "metric" and coordinates.HAVERSINE in option.words
+    ]
+    if pair is None or not able or not coordinates.are_degrees(table, *pair):
+        return []
+    where = "" if row.name in able else f" with --algorithm {' or '.join(able)}"
+    said = (
+        f"{pair[0]!r} and {pair[1]!r} are used like any other columns; as places on the earth they "
+        f"are measured in kilometres by --metric haversine{where}."
+    )
+    return [said]
+
+
 def _prepare(
-    row: catalogue.Algorithm, table: Table, preparing: Mapping[str, Any]
+    row: catalogue.Algorithm, table: Table, preparing: Mapping[str, Any], metric: Any
 ) -> tuple[Matrix, Preparation]:
     """Prepare the table as the algorithm wants it."""
+    if metric == coordinates.HAVERSINE:
+        return coordinates.prepare_places(table, preparing)
     options = {name: value for name, value in preparing.items() if name != "missing"}
     takes_missing = "missing" in row.accepts
     missing = preparing.get("missing") or ("keep" if takes_missing else "median")
@@ -234,8 +271,50 @@ def _prepare(
     return prepare(table, missing=missing, encode=row.encoding, **options)
 
 
+def _check_count(
+    row: catalogue.Algorithm,
+    params: Mapping[str, Any],
+    n_clusters: int | None,
+    k_range: Iterable[int] | None,
+) -> None:
+    """Refuse two answers to how many groups there are."""
+    said = "" if n_clusters is None else f"n_clusters={n_clusters}"
+    if row.replaces_k and params.get(row.replaces_k) is not None:
+        other = said or ("" if k_range is None else f"k_range={k_range!r}")
+        if other:
+            raise ParameterError(
+                f"{row.replaces_k} must be left out when the number of groups is given or chosen; "
+                f"got {params[row.replaces_k]!r} with {other}."
+            )
+    elif said and k_range is not None:
+        raise ParameterError(
+            f"k_range must be left out when n_clusters is given; got {k_range!r} with {said}."
+        )
+    if k_range is not None and not row.needs_k:
+        raise ParameterError(
+            f"k_range must be left out for {row.name}, which finds the number of groups; "
+            f"got {k_range!r}."
+        )
+
+
+def _check_noise(row: catalogue.Algorithm, assign_noise: float | None) -> None:
+    if assign_noise is None:
+        return
+    if not row.finds_noise:
+        raise ParameterError(
+            f"assign_noise must be left out for {row.name}, which puts every row in a group; "
+            f"got {assign_noise!r}."
+        )
+    check_number("assign_noise", assign_noise, minimum=0, remedy="0.5 is usual, 0 leaves none out.")
+    if assign_noise > 1:
+        raise ParameterError(
+            f"assign_noise must be a membership from 0 to 1; got {assign_noise!r}. 0.5 is usual, "
+            "0 leaves none out."
+        )
+
+
 def _check_numbers(row: catalogue.Algorithm, n_clusters: int | None, seed: int) -> None:
-    if n_clusters is not None and not row.needs_k:
+    if n_clusters is not None and not row.takes_k:
         raise ParameterError(
             f"n_clusters must be left out for {row.name}, which finds it; got {n_clusters!r}."
         )

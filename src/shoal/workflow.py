@@ -16,11 +16,11 @@ from shoal.data.blocks import Blocks
 from shoal.data.table import Matrix
 from shoal.errors import ParameterError
 from shoal.explain import make_cards
-from shoal.judging import Fitted, judge, renumber
+from shoal.judging import Fitted, as_judged, judge, renumber, with_nearest
 from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan, open_table
 from shoal.progress import Callback
 from shoal.provenance import describe_settings, fingerprint, versions
-from shoal.selection import KSweep, choose_k, choose_k_by
+from shoal.selection import KSweep, choose_k, choose_k_by, choose_k_from_tree
 
 if TYPE_CHECKING:
     from shoal.model_file import LoadedModel, Prediction
@@ -50,6 +50,7 @@ def cluster(
     delimiter: str | None = None,
     encoding: str | None = None,
     decimal: str | None = None,
+    assign_noise: float | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
     memory_limit: str | int | None = None,
@@ -87,6 +88,9 @@ def cluster(
         ``"log"`` or ``"auto"`` for long-tailed amounts; see :func:`shoal.prepare`.
     sheet, delimiter, encoding, decimal : str, optional
         How the file is written, where that is not found by itself; see :func:`shoal.read_table`.
+    assign_noise : float, optional
+        For algorithms that leave rows in no group: put those whose membership in the nearest group
+        is at least this into it. 0 leaves none out.
     seed : int, default=0
         The same seed gives the same bits, whatever the number of threads.
     n_jobs : int, optional
@@ -228,13 +232,19 @@ def _run(
     matrix, model = job.matrix, fitted.model
     row = catalogue.find(job.algorithm)
     with watch.stage("judge", "measuring how good the groups are"):
-        scores, samples, rows = judge(row, matrix, fitted, seed, n_jobs)
-        confidence = _per_row(job, model.membership(matrix.X) if row.can("membership") else None)
+        if (fitted.labels < 0).any() and len(fitted.relabel) and row.can("membership"):
+            fitted = with_nearest(fitted, matrix.X, job.assign_noise)
+        scores, samples, rows = judge(row, as_judged(matrix, job.parameters), fitted, seed, n_jobs)
+        near = fitted.nearest
+        if near is not None:
+            strengths = np.where(fitted.labels < 0, near.own, near.strengths)
+        else:
+            strengths = model.membership(matrix.X) if row.can("membership") else None
+        confidence = _per_row(job, strengths)
         outlier_scores = _per_row(
             job, model.outlier_scores(matrix.X) if row.can("outlier_scores") else None
         )
-    labels = np.full(job.table.n_rows, -1, dtype=np.int32)
-    labels[matrix.rows] = fitted.labels
+    labels = _whole_labels(job, fitted.labels)
     with watch.stage("explain", "describing the groups"):
         cards = make_cards(
             job.table, matrix, job.preparation, fitted.labels, silhouette=samples,
@@ -260,7 +270,9 @@ def _run(
         seed=seed,
         versions=versions(),
         fingerprint=fingerprint(matrix, settings, labels),
-        notes=_notes(job, model, rows),
+        notes=_notes(job, fitted, rows),
+        nearest=None if fitted.nearest is None else _whole_labels(job, fitted.nearest.labels),
+        n_assigned=fitted.n_assigned,
     )
     return result if blocks is None else blockwise.whole(result, blocks, totals)
 
@@ -289,8 +301,17 @@ def _estimator(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> Any:
 
 def _sweep(job: Plan, watch: Watch, seed: int, n_jobs: int | None) -> KSweep:
     """Try every number of groups."""
+    row = catalogue.find(job.algorithm)
+    if row.cuts_a_tree:
+        model = _fit(job, watch, seed, n_jobs, {"n_clusters": job.k[-1]})
+        with watch.stage("choose-k", f"trying {len(job.k)} cuts of the tree"):
+            return choose_k_from_tree(
+                as_judged(job.matrix, job.parameters).X, model.linkage_matrix_, job.k,
+                sample_weight=job.matrix.weights, random_state=seed, n_jobs=n_jobs,
+                callback=watch.callback,
+            )  # fmt: skip
     with watch.stage("choose-k", f"trying {len(job.k)} numbers of groups"):
-        if catalogue.find(job.algorithm).dissimilarity == "own":
+        if row.dissimilarity == "own":
             return choose_k_by(
                 _estimator(job, watch, seed, n_jobs), job.matrix.X, job.k,
                 sample_weight=job.matrix.weights, random_state=seed, callback=watch.callback,
@@ -313,7 +334,7 @@ def _fit_chosen(job: Plan, sweep: KSweep, watch: Watch, seed: int, n_jobs: int |
         fitted = renumber(sweep.best.model)
     else:
         fitted = renumber(_fit(job, watch, seed, n_jobs, parameters))
-    if not np.array_equal(fitted.model.labels_, sweep.best.labels):
+    if not np.array_equal(fitted.labels, renumber(fitted.model, labels=sweep.best.labels).labels):
         return fitted
     return replace(fitted, silhouettes=sweep.silhouettes[k], silhouette_rows=sweep.silhouette_rows)
 
@@ -326,10 +347,17 @@ def _means(matrix: Matrix, labels: npt.NDArray[np.int32], k: int) -> npt.NDArray
     return np.stack(sums, axis=1) / totals[:, None]
 
 
-def _notes(job: Plan, model: Any, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
+def _notes(job: Plan, fitted: Fitted, rows: npt.NDArray[np.int64] | None) -> tuple[str, ...]:
     """Say what was decided along the way."""
     notes = list(job.notes)
-    n = job.matrix.n_samples
+    model, n = fitted.model, int(np.count_nonzero(fitted.labels >= 0))
+    if fitted.n_assigned:
+        notes.append(
+            f"{fitted.n_assigned:,} rows of noise were put into their nearest group, because their "
+            f"membership in it is at least {job.assign_noise:g}."
+        )
+    if 0 < n < len(fitted.labels):
+        notes.append(f"Scores are those of the {n:,} rows in groups; noise takes no part in them.")
     if rows is not None and len(rows) < n:
         notes.append(f"The silhouette is that of a sample of {len(rows):,} of the {n:,} rows.")
     starts = job.parameters.get("n_init")
@@ -346,6 +374,13 @@ def _notes(job: Plan, model: Any, rows: npt.NDArray[np.int64] | None) -> tuple[s
     if balance:
         notes.append(balance)
     return tuple(notes)
+
+
+def _whole_labels(job: Plan, values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Spread labels of the clustered rows over the rows of the table; -1 elsewhere."""
+    labels = np.full(job.table.n_rows, -1, dtype=np.int32)
+    labels[job.matrix.rows] = values
+    return labels
 
 
 def _per_row(job: Plan, values: Any) -> npt.NDArray[np.float64]:

@@ -167,7 +167,11 @@ class Algorithm:
     state : tuple of str
         Fitted attributes that ``predict`` and ``membership`` need; what a model file holds.
     drawn : tuple of str
-        Fitted attributes that pictures show, such as a tree; a model file holds them too.
+        Fitted attributes that pictures show, such as a tree; a model file holds them too. Their
+        numbers may be infinite.
+    hints : mapping of str to str
+        What to change when the result is not what was hoped for, a sentence each: ``"noise"`` when
+        many rows are in no group, ``"single"`` when nearly all are in one.
     paper : Paper
     page : str
         Path of the page in the repository.
@@ -218,6 +222,7 @@ class Algorithm:
     fixed: Callable[[Any, int], dict[str, Any]] = _nothing_fixed
     replaces_k: str = ""
     drawn: tuple[str, ...] = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def load_estimator(self) -> type[Any]:
         """Import the estimator class."""
@@ -232,6 +237,16 @@ class Algorithm:
     def can(self, capability: str) -> bool:
         """Whether the cell of the grid is a plain yes."""
         return self.supports.get(capability) is True
+
+    @property
+    def takes_k(self) -> bool:
+        """Whether the number of clusters may be given."""
+        return self.needs_k or "n_clusters" in self.load_estimator()().get_params()
+
+    @property
+    def cuts_a_tree(self) -> bool:
+        """Whether one tree of merges holds the clusters for every k."""
+        return "linkage_matrix_" in self.drawn
 
     @property
     def encoding(self) -> str:

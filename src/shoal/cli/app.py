@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "cluster": "shoal.cli.cluster:cluster",
     "predict": "shoal.cli.predict:predict",
     "choose-k": "shoal.cli.choose_k:choose_k",
+    "plot": "shoal.cli.plot:plot",
     "score": "shoal.cli.score:score",
     "digits": "shoal.cli.digits:digits",
     "palette": "shoal.cli.palette:palette",

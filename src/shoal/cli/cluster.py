@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from shoal.clustering import Clustering
     from shoal.planning import Plan
 
+MOST_LINES = 40
+"""Groups shown on the terminal."""
+
 
 @click.command(
     cls=Command,
@@ -47,6 +50,10 @@ if TYPE_CHECKING:
     help="Number of groups; chosen when left out.",
 )
 @click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
+@click.option(
+    "--assign-noise", type=float, metavar="THRESHOLD",
+    help="Put noise into its nearest group when its membership there is at least this; 0 to 1.",
+)
 @algorithm_options()
 @data_options()
 @reading_options()
@@ -117,9 +124,9 @@ def _say_notes(result: Clustering, verbose: bool) -> None:
 
 def _words(result: Clustering, folder: Path, data: str) -> str:
     """Verdict, groups, quality, and what to do next."""
-    from shoal.report.words import verdict
+    from shoal.report import words
 
-    lines = [clean(" ".join(verdict(result)), most=600)]
+    lines = [clean(" ".join(words.verdict(result)), most=600)]
     if result.choice is not None:
         lines.append(clean(result.choice.reason, most=600))
     lines.append("")
@@ -132,12 +139,16 @@ def _words(result: Clustering, folder: Path, data: str) -> str:
             "" if card.silhouette is None else f"{card.silhouette:.2f}",
             clean(card.name),
         )
-        for card in result.cards
+        for card in result.cards[:MOST_LINES]
     )
-    lines.append(text_table(head, rows, right=(0, 1, 2, 3)))
-    outside = result.n_rows - sum(card.size for card in result.cards)
-    if outside:
-        lines.append(f"{outside:,} rows are in no group.")
+    noise, left_out = words.count_noise(result), words.left_out(result)
+    of_noise = ("–", f"{noise:,}", f"{noise / result.n_clustered:.1%}", "", "noise, in no group")
+    lines.append(text_table(head, [*rows, *([of_noise] if noise else [])], right=(0, 1, 2, 3)))
+    if result.n_clusters > MOST_LINES:
+        more = result.n_clusters - MOST_LINES
+        lines.append(f"{more:,} smaller groups are in the report.")
+    if left_out:
+        lines.append(f"{left_out:,} rows were left out and have no group.")
     lines += ["", _scores(result), f"Written: {folder}{'/' if folder.is_dir() else ''}"]
     lines.append(f"Look at it: {folder / 'report.html'}")
     new = "new.csv" if data == "-" or data.startswith("sample:") else data

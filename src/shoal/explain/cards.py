@@ -56,7 +56,7 @@ def make_cards(
     Returns
     -------
     tuple of Card
-        One per group, in label order.
+        One per group, in label order; none when no row is in a group.
 
     Raises
     ------
@@ -74,6 +74,8 @@ def make_cards(
     Time O(n d) and memory O(n), one column at a time.
     """
     groups, codes = _groups(table, matrix, labels)
+    if groups.n_groups == 0:
+        return ()
     used = _describe(
         read_columns(table, matrix, preparation),
         number_wordings(column.name for column in preparation.columns if column.kind == "number"),
@@ -87,13 +89,13 @@ def make_cards(
     typical = typical_rows(matrix, groups, n_typical)
     sizes = np.bincount(codes[codes >= 0], minlength=groups.n_groups)
     scores = _mean_silhouettes(silhouette, silhouette_rows, codes, groups.n_groups)
-    names = name_groups(used.traits)
+    names = name_groups(used.traits, noise=bool((codes < 0).any()))
     return tuple(
         Card(
             cluster=group,
             name=names[group],
             size=int(sizes[group]),
-            share=float(sizes[group] / sizes.sum()),
+            share=float(sizes[group] / len(codes)),
             centre=used.centres[group],
             traits=tuple(used.traits[group]),
             typical_rows=tuple(int(row) for row in matrix.rows[typical[group]]),
@@ -118,7 +120,7 @@ def _groups(
     codes = codes.astype(np.int64)
     n_groups = int(codes.max(initial=-1)) + 1
     sizes = np.bincount(codes[codes >= 0], minlength=n_groups)
-    if n_groups == 0 or (sizes == 0).any() or codes.min() < -1:
+    if (sizes == 0).any() or codes.min(initial=-1) < -1:
         raise ParameterError(
             "labels must number the groups from 0 without gaps, with -1 for rows in no group; "
             f"got {np.unique(codes)[:10].tolist()}. Renumber them first."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from shoal.clustering import Trait
 from shoal.explain.words import column_words
 
-__all__ = ["AVERAGE", "EVERYTHING", "name_groups"]
+__all__ = ["ALL_BUT_NOISE", "AVERAGE", "EVERYTHING", "name_groups"]
 
 AVERAGE = "close to average"
 """Name of a group that no column sets apart."""
@@ -16,22 +16,27 @@ AVERAGE = "close to average"
 EVERYTHING = "all rows"
 """Name of the only group."""
 
+ALL_BUT_NOISE = "all but the noise"
+"""Its name where noise is left, and no column sets it apart from the noise."""
 
-def name_groups(traits: Sequence[Sequence[Trait]]) -> list[str]:
+
+def name_groups(traits: Sequence[Sequence[Trait]], noise: bool = False) -> list[str]:
     """Name each group after the traits that set it apart most.
 
     Parameters
     ----------
     traits : sequence of sequence of Trait
         Per group its traits, strongest first.
+    noise : bool, default=False
+        Whether there are rows in no group.
 
     Returns
     -------
     list of str
         One name per group, all different: two traits, where needed more, at last a number.
     """
-    if len(traits) == 1:
-        return [EVERYTHING]
+    if len(traits) == 1 and not (noise and traits[0]):
+        return [ALL_BUT_NOISE if noise else EVERYTHING]
     ordered = [_varied(group) for group in traits]
     used = [min(2, len(group)) for group in ordered]
     while True:
@@ -73,13 +78,15 @@ def _join(traits: Sequence[Trait], n: int) -> str:
 def _number(names: Sequence[str]) -> list[str]:
     taken = set(names)
     seen: set[str] = set()
+    numbers: dict[str, int] = {}
     unique = []
     for name in names:
-        number = 2
+        number = numbers.get(name, 2)
         candidate = name
         while candidate in seen or (candidate != name and candidate in taken):
             candidate = f"{name} ({number})"
             number += 1
+        numbers[name] = number
         seen.add(candidate)
         unique.append(candidate)
     return unique

@@ -77,9 +77,10 @@ def draw_badges(
     axes: Axes, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], at_most: int = 60
 ) -> None:
     """Write the number of each group at its centre, the largest group on top."""
+    size = 8.5 if x.size <= 12 else 7.0
     for cluster in reversed(range(min(x.size, at_most))):
         if np.isfinite(x[cluster]) and np.isfinite(y[cluster]):
-            style.add_badge(axes, float(x[cluster]), float(y[cluster]), cluster, 8.5)
+            style.add_badge(axes, float(x[cluster]), float(y[cluster]), cluster, size)
 
 
 def medians(

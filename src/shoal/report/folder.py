@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from shoal.errors import ParameterError
 from shoal.plot import style
 from shoal.progress import Callback, Event
-from shoal.report.labels import ADDED, LabelsFormat, write_labels
+from shoal.report.labels import LabelsFormat, write_labels
 from shoal.report.page import compose
 from shoal.report.place import RESULT, whole_folder
 from shoal.report.result import FORMAT, describe, to_json
@@ -125,6 +125,6 @@ def _steps(callback: Callback | None) -> Iterator[Callable[[str], None]]:
 def _notes(names: dict[str, str]) -> list[str]:
     return [
         f"The table has a column named {name}; the one added is named {names[name]}."
-        for name in ADDED
+        for name in names
         if names[name] != name
     ]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
 
 import numpy as np
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["ADDED", "LabelsFormat", "added_names", "write_labels"]
 
 ADDED = ("cluster", "confidence", "outlier_score")
+NEAREST = "cluster_nearest"
+"""Beside the cluster where rows may be noise: the nearest one of every row."""
+
 LabelsFormat = Literal["csv", "parquet"]
 
 BLOCK_CELLS = 1_000_000
@@ -31,8 +34,8 @@ NEEDS_QUOTES = r'[",\r\n]|^\s|\s$'
 WHOLE_BELOW = 2.0**53
 
 
-def added_names(taken: Iterable[str]) -> tuple[str, str, str]:
-    """Name the three columns, with a number behind a name that the table already has.
+def added_names(taken: Iterable[str], added: Iterable[str] = ADDED) -> tuple[str, ...]:
+    """Name the columns, with a number behind a name that the table already has.
 
     Examples
     --------
@@ -41,14 +44,14 @@ def added_names(taken: Iterable[str]) -> tuple[str, str, str]:
     """
     used = set(taken)
     names = []
-    for name in ADDED:
+    for name in added:
         number = 1
         free = name
         while free in used:
             number += 1
             free = f"{name}_{number}"
         names.append(free)
-    return names[0], names[1], names[2]
+    return tuple(names)
 
 
 class Labelled(Protocol):
@@ -69,6 +72,10 @@ class Labelled(Protocol):
     @property
     def outlier_scores(self) -> npt.NDArray[np.float64]:
         """0 to 1 for every row of the table."""
+
+    @property
+    def nearest(self) -> npt.NDArray[np.int32] | None:
+        """Nearest group of every row of the table, where rows may be noise."""
 
 
 def write_labels(
@@ -98,8 +105,9 @@ def write_labels(
     Returns
     -------
     dict of str to str
-        ``"cluster"``, ``"confidence"`` and ``"outlier_score"`` and the names they have in the
-        file: a name the table already uses gets a number behind it.
+        ``"cluster"``, ``"confidence"`` and ``"outlier_score"``, and where rows are noise
+        ``"cluster_nearest"``, and the names they have in the file: a name the table already uses
+        gets a number behind it.
 
     Raises
     ------
@@ -110,7 +118,8 @@ def write_labels(
     """
     if format not in {"csv", "parquet"}:
         raise ParameterError(f"format must be 'csv' or 'parquet'; got {format!r}.")
-    names = added_names(clustering.table.column_names)
+    added = ADDED if clustering.nearest is None else (ADDED[0], NEAREST, *ADDED[1:])
+    names = added_names(clustering.table.column_names, added)
     parts = (
         _Columns([*part.table.column_names, *names], [*part.table.data.columns, *_found(part)])
         for part in _parts(clustering)
@@ -127,7 +136,7 @@ def write_labels(
         raise OutputError(
             f"{path} must be writable; got: {error.strerror or error}. Choose another place."
         ) from error
-    return dict(zip(ADDED, names, strict=True))
+    return dict(zip(added, names, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +162,11 @@ def _parts(labelled: Labelled) -> Iterator[Labelled]:
 def _found(clustering: Labelled) -> list[pa.ChunkedArray]:
     import pyarrow as pa
 
-    found = (clustering.labels, clustering.confidence, clustering.outlier_scores)
+    found: list[npt.NDArray[Any]] = [
+        clustering.labels, clustering.confidence, clustering.outlier_scores
+    ]
+    if clustering.nearest is not None:
+        found.insert(1, clustering.nearest)
     return [pa.chunked_array([pa.array(values, from_pandas=True)]) for values in found]
 
 

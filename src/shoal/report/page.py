@@ -15,6 +15,7 @@ from shoal.report import sections
 from shoal.report.pictures import Picture, draw_pictures
 from shoal.report.result import describe
 from shoal.report.svg import Sheet
+from shoal.report.words import number_said
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -118,6 +119,7 @@ def _fill(
         overview=sections.overview(clustering),
         cards=sections.cards(clustering, limits),
         choice=sections.choice(clustering),
+        number_said=number_said(clustering),
         elbow=drawn.get("elbow"),
         pictures=pictures,
         shapes=shapes,

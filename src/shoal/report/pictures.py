@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shoal import plot
+from shoal.data.encode import as_numbers
 from shoal.plot.columns import (
     column_names,
     column_values,
@@ -22,11 +22,11 @@ from shoal.plot.pca import Projection, project
 from shoal.plot.points import medians
 from shoal.plot.profile import Effects, effects
 from shoal.plot.text import number, percent, shorten, two_digits
+from shoal.report.fit_pictures import draw_fit_picture
+from shoal.report.picture import Grid, Picture
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-    from shoal.clustering import Clustering
+    from shoal.clustering import Card, Clustering
 
 __all__ = ["Grid", "Picture", "draw_pictures"]
 
@@ -34,56 +34,14 @@ MOST_LINES = 60
 MOST_FIELDS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table of words under a picture.
-
-    Attributes
-    ----------
-    caption : str
-        What it holds.
-    head : tuple of str
-        Headings of its columns.
-    rows : tuple of tuple of str
-        Its cells; the first of each row is the row's heading.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture of the report.
-
-    Attributes
-    ----------
-    name, title : str
-        Name of the function in :mod:`shoal.plot`, and its heading.
-    explanation : str
-        How to read it, one or two sentences.
-    description : str
-        Its text alternative.
-    grid : Grid
-        The numbers it shows.
-    figure : Figure
-        The drawing.
-    """
-
-    name: str
-    title: str
-    explanation: str
-    description: str
-    grid: Grid
-    figure: Figure
-
-
 def draw_pictures(clustering: Clustering) -> Iterator[Picture]:
     """Draw every picture this job has, one at a time."""
     drawer = _Drawer(clustering)
     for name in plot.available(clustering):
-        yield getattr(drawer, name)()
+        if name in plot.FIT_PICTURES:
+            yield draw_fit_picture(clustering, name)
+        else:
+            yield getattr(drawer, name)()
 
 
 class _Drawer:
@@ -101,8 +59,7 @@ class _Drawer:
             "sizes",
             "Sizes",
             "Rows in each group, largest first.",
-            f"Bar chart of the sizes of {len(cards)} groups, from {cards[0].size:,} rows down to "
-            f"{cards[-1].size:,}.",
+            _size_words(cards),
             Grid(
                 "Rows in each group",
                 ("Group", "Name", "Rows", "Share"),
@@ -133,6 +90,31 @@ class _Drawer:
             f"Heat map of effect sizes, {len(self.groups)} groups by {len(rows)} columns.",
             Grid("Effect sizes by column and group", ("Column", *self.groups), rows),
             plot.profile(self.clustering, found),
+        )
+
+    def place_map(self) -> Picture:
+        pair = plot.coordinates_of(self.clustering)
+        if pair is None:
+            raise AssertionError("only drawn when there are places")
+        lat, lon = (as_numbers(self.clustering.table, name) for name in pair)
+        rows, k = self.clustering.matrix.rows, self.clustering.n_clusters
+        middles = [medians(values[rows], self.labels, k) for values in (lat, lon)]
+        return Picture(
+            "place_map",
+            "Where the groups are",
+            "Each point is a row at its longitude and latitude, in degrees; the number stands at "
+            "the median of its group. Noise is grey.",
+            f"Map of the rows by {shorten(pair[1], 40)} and {shorten(pair[0], 40)}, coloured and "
+            "numbered by group.",
+            Grid(
+                "Median place of each group",
+                ("Group", "Rows", *(shorten(name, 60) for name in pair)),
+                tuple(
+                    (str(card.cluster), f"{card.size:,}", *(number(m[card.cluster]) for m in middles))
+                    for card in self.clustering.cards[:MOST_LINES]
+                ),
+            ),
+            plot.place_map(self.clustering),
         )
 
     def scatter(self) -> Picture:
@@ -293,6 +275,15 @@ class _Drawer:
         ]
         middle = named[1] if len(named) > 1 else "none"
         return (shorten(name, 60), named[0], middle, named[-1], explained)
+
+
+def _size_words(cards: tuple[Card, ...]) -> str:
+    if not cards:
+        return "A single bar: all rows are noise."
+    return (
+        f"Bar chart of the sizes of {len(cards)} groups, from {cards[0].size:,} rows down to "
+        f"{cards[-1].size:,}."
+    )
 
 
 def _signed(value: float, digits: int = 1) -> str:

@@ -35,6 +35,8 @@ def command(clustering: Clustering) -> str:
         value = settings.get(name)
         if value is not None and value != DEFAULTS.get(name):
             parts += [f"--{name}", str(value)]
+    if settings.get("assign_noise") is not None:
+        parts += ["--assign-noise", repr(settings["assign_noise"])]
     if settings.get("types"):
         parts += ["--types", _names(f"{key}={kind}" for key, kind in settings["types"].items())]
     for name, value in _given(settings):
@@ -57,6 +59,8 @@ def call(clustering: Clustering) -> str:
         value = settings.get(name)
         if value and value != DEFAULTS.get(name):
             arguments.append(f"{name}={value!r}")
+    if settings.get("assign_noise") is not None:
+        arguments.append(f"assign_noise={settings['assign_noise']!r}")
     arguments += [f"{name}={value!r}" for name, value in _given(settings)]
     arguments.append(f"seed={clustering.seed!r}")
     return f"import shoal\n\nresult = shoal.cluster({', '.join(arguments)})"

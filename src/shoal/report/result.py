@@ -50,6 +50,7 @@ def describe(clustering: Clustering) -> dict[str, Any]:
         "n_clustered": clustering.n_clustered,
         "n_sampled": None if clustering.blocks is None else clustering.matrix.n_samples,
         "n_noise": count_noise(clustering),
+        "n_assigned": clustering.n_assigned,
         "n_left_out": left_out(clustering),
         "scores": dict(clustering.scores),
         "clusters": [_card(clustering, card) for card in clustering.cards],

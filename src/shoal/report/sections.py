@@ -69,6 +69,8 @@ def overview(clustering: Clustering) -> dict[str, Any]:
          "1 is best"),
         ("Noise", percent(noise / n_samples), f"{noise:,} rows in no group"),
     ]  # fmt: skip
+    if noise:
+        facts.insert(0, facts.pop())
     segments, start = [], 0.0
     bars = [(card.cluster, card.size / n_samples) for card in clustering.cards[:MOST_SEGMENTS]]
     rest = 1 - noise / n_samples - sum(share for _, share in bars)

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shoal import catalogue
 from shoal.plot.text import number, percent, shorten, two_digits
 
 if TYPE_CHECKING:
     from shoal.clustering import Clustering, Trait
 
-__all__ = ["comparison", "count_noise", "left_out", "separation", "strength", "verdict"]
+__all__ = [
+    "comparison",
+    "count_noise",
+    "left_out",
+    "number_said",
+    "separation",
+    "strength",
+    "verdict",
+]
 
 
 def count_noise(clustering: Clustering) -> int:
@@ -40,25 +49,61 @@ def separation(silhouette: float) -> str:
 
 
 def verdict(clustering: Clustering) -> tuple[str, str]:
-    """Say in two sentences what was found and how much to trust it."""
-    cards = clustering.cards
-    rows = f"{clustering.n_clustered:,} rows of {shorten(clustering.table.source, 60)}"
-    if len(cards) == 1:
-        first = f"The {rows} form a single group."
-    else:
-        first = (
-            f"The {rows} fall into {len(cards):,} groups, from {percent(cards[0].share)} of the "
-            f"rows in the largest to {percent(cards[-1].share)} in the smallest."
+    """Say in two sentences what was found and how much to trust it; noise first."""
+    cards, noise = clustering.cards, count_noise(clustering)
+    n_rows = clustering.n_clustered
+    rows = f"{n_rows:,} rows of {shorten(clustering.table.source, 60)}"
+    hints = catalogue.find(clustering.algorithm).hints
+    if not cards:
+        first = f"All {rows} are noise: none of them is in a group."
+        return first, hints.get("noise", _UNMEASURED)
+    if len(cards) == n_rows > 1:
+        return (
+            f"Each of the {rows} is a group of its own, so nothing was grouped.",
+            "Ask for fewer groups, or for groups that are wider.",
         )
-    silhouette = clustering.scores.get("silhouette", math.nan)
-    if not math.isfinite(silhouette):
-        return first, "How well they are separated cannot be measured for this result."
-    second = f"{separation(silhouette)} (silhouette {two_digits(silhouette)} on a scale to 1)"
-    noise = count_noise(clustering)
+    if len(cards) == 1:
+        found = "form a single group"
+    else:
+        found = (
+            f"fall into {len(cards):,} groups, from {percent(cards[0].share)} of the rows in the "
+            f"largest to {percent(cards[-1].share)} in the smallest"
+        )
+    first = f"The {rows} {found}."
     if noise:
         share = percent(noise / clustering.matrix.n_samples)
-        second += f", and {noise:,} rows ({share}) belong to none"
-    return first, second + "."
+        first = f"{share} of the {rows} are noise; the other {n_rows - noise:,} {found}."
+    return first, " ".join(filter(None, (_trust(clustering), hint if _much(clustering) else "")))
+
+
+def number_said(clustering: Clustering) -> str:
+    """Say where the number of groups comes from when it was not chosen among several."""
+    row = catalogue.find(clustering.algorithm)
+    parameters = clustering.settings.get("parameters", {})
+    k = len(clustering.cards)
+    groups = f"{k:,} group{'' if k == 1 else 's'}"
+    if row.replaces_k and parameters.get(row.replaces_k) is not None:
+        return f"The tree cut at height {number(parameters[row.replaces_k])} has {groups}."
+    if clustering.settings.get("n_clusters") is None and not row.needs_k:
+        return f"{row.title} finds the number of groups by itself: {groups}."
+    verb = "was" if k == 1 else "were"
+    return f"{groups} {verb} asked for, so no other number was tried."
+
+
+_UNMEASURED = "How well they are separated cannot be measured for this result."
+MUCH_NOISE = 0.3
+
+
+def _much(clustering: Clustering) -> bool:
+    return count_noise(clustering) > MUCH_NOISE * clustering.matrix.n_samples
+
+
+def _trust(clustering: Clustering) -> str:
+    silhouette = clustering.scores.get("silhouette", math.nan)
+    if not math.isfinite(silhouette):
+        return _UNMEASURED
+    without = " without the noise" if count_noise(clustering) else ""
+    return f"{separation(silhouette)} (silhouette {two_digits(silhouette)}{without}; 1 is best)."
 
 
 def strength(effect: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,7 @@ from shoal.selection.k_range import fit_to_data
 from shoal.selection.recommend import Indices, recommend
 from shoal.selection.reference import reference_silhouettes
 
-if TYPE_CHECKING:
-    from shoal.centroid import KMeansResult
-
-__all__ = ["DEFAULT_RANGE", "KSweep", "choose_k"]
+__all__ = ["DEFAULT_RANGE", "KSweep", "choose_k", "judge_fits", "judged_rows"]
 
 DEFAULT_RANGE = range(2, 13)
 """Numbers of clusters tried when none are named."""
@@ -39,7 +36,8 @@ class KSweep:
     choice : KChoice
         The indices and the recommendation.
     results : mapping of int to KMeansResult
-        The best fit of each k; of another algorithm's own sweep `shoal.selection.own.OwnFit`.
+        The best fit of each k; of another algorithm's own sweep `shoal.selection.own.OwnFit`, of a
+        tree `shoal.selection.from_tree.TreeCut`.
     silhouettes : mapping of int to ndarray of shape (m,), float64
         Per k the silhouettes of the rows in `silhouette_rows`.
     silhouette_rows : ndarray of shape (m,), int64
@@ -137,20 +135,61 @@ def choose_k(
     check_integer("n_init", n_init, minimum=1, remedy="10 is usual.")
     data = check_rows(X)
     weights = check_weights(sample_weight, len(data))
-    judged = _judged_rows(data, weights)
+    judged = judged_rows(data, weights)
     ks, notes = fit_to_data(k_range, judged.X)
     watch = Watch(callback, len(ks) + 1)
     results = fit_all(data, ks, weights, random_state, n_init, n_jobs, watch)
+    return judge_fits(judged, results, random_state, n_jobs, watch, notes)
+
+
+def judge_fits(
+    judged: Labelled,
+    results: Mapping[int, Any],
+    random_state: int,
+    n_jobs: int | None,
+    watch: Watch,
+    notes: tuple[str, ...],
+) -> KSweep:
+    """Judge one fit per k and recommend a k; each has ``labels`` of all rows and ``inertia``.
+
+    Parameters
+    ----------
+    judged : Labelled
+        The rows that count, of `judged_rows`.
+    results : mapping of int to object
+        The fits, k ascending.
+    random_state : int
+        Seed of the silhouette's sample.
+    n_jobs : int or None
+        Threads.
+    watch : Watch
+        Told how far the silhouettes are.
+    notes : tuple of str
+        What was noticed before.
+
+    Returns
+    -------
+    KSweep
+    """
     rows, silhouettes = _silhouettes(judged, results, random_state, n_jobs, watch)
     choice = _judge(judged, results, silhouettes, rows, random_state, n_jobs)
     places = judged.rows if rows is None else judged.rows[rows]
     return KSweep(choice, results, silhouettes, places, notes)
 
 
-def _judged_rows(
-    data: npt.NDArray[np.float64], weights: npt.NDArray[np.float64] | None
-) -> Labelled:
-    """Rows that count, near the origin, still without labels."""
+def judged_rows(data: npt.NDArray[np.float64], weights: npt.NDArray[np.float64] | None) -> Labelled:
+    """Rows that count, near the origin, still without labels.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n_samples, n_features), float64
+    weights : ndarray of shape (n_samples,), float64, or None
+        Rows of weight 0 do not count.
+
+    Returns
+    -------
+    Labelled
+    """
     rows = np.arange(len(data)) if weights is None else np.flatnonzero(weights > 0)
     if len(rows) < len(data):
         data = data[rows]
@@ -162,7 +201,7 @@ def _judged_rows(
 
 def _silhouettes(
     data: Labelled,
-    results: Mapping[int, KMeansResult],
+    results: Mapping[int, Any],
     seed: int,
     n_jobs: int | None,
     watch: Watch,
@@ -178,7 +217,7 @@ def _silhouettes(
 
 def _judge(
     data: Labelled,
-    results: Mapping[int, KMeansResult],
+    results: Mapping[int, Any],
     silhouettes: Mapping[int, npt.NDArray[np.float64]],
     rows: npt.NDArray[np.int64] | None,
     seed: int,
