@@ -198,9 +198,7 @@ def _as_tensors(name: str, value: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any
     """One tensor, or one per field of a structured array."""
     if value.dtype.names is None:
         return {name: np.ascontiguousarray(value)}
-    return {
-        f"{name}.{field}": np.ascontiguousarray(value[field]) for field in value.dtype.names
-    }
+    return {f"{name}.{field}": np.ascontiguousarray(value[field]) for field in value.dtype.names}
 
 
 def _as_arrays(tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:

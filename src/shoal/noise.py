@@ -47,7 +47,8 @@ def nearest_groups(model: Any, X: Any, labels: npt.NDArray[np.int32]) -> Nearest
     Parameters
     ----------
     model : estimator
-        Fitted; its ``membership(X, full=True)`` says how strongly a row belongs to each group.
+        Fitted. Its ``nearest_clusters(X)`` gives labels and strengths, or else its
+        ``membership(X, full=True)`` says how strongly a row belongs to each group.
     X : ndarray of shape (n, n_features)
         The rows.
     labels : ndarray of shape (n,), int32
@@ -64,11 +65,12 @@ def nearest_groups(model: Any, X: Any, labels: npt.NDArray[np.int32]) -> Nearest
     noise = np.flatnonzero(labels < 0)
     if not noise.size:
         return NearestGroups(nearest, strengths, own)
-    width = model.membership(X[noise[:1]], full=True).shape[1]
-    if not width:
+    if hasattr(model, "nearest_clusters"):
+        nearest[noise], strengths[noise] = model.nearest_clusters(X[noise])
         return NearestGroups(nearest, strengths, own)
-    step = max(1, BLOCK_CELLS // width)
-    for start in range(0, noise.size, step):
+    width = model.membership(X[noise[:1]], full=True).shape[1]
+    step = max(1, BLOCK_CELLS // max(width, 1))
+    for start in range(0, noise.size if width else 0, step):
         part = noise[start : start + step]
         shares = model.membership(X[part], full=True)
         nearest[part] = shares.argmax(axis=1)

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from shoal import budget, catalogue
+from shoal.checks import check_number
 from shoal.data import coordinates
 from shoal.data.prepare import Preparation, prepare
 from shoal.data.read import read_table
 from shoal.data.table import Matrix, Table
-from shoal.checks import check_number
 from shoal.errors import ParameterError
 from shoal.progress import Callback, Event
 from shoal.selection.k_range import count_distinct, fit_to_data
@@ -215,6 +215,7 @@ def make_plan(
     # Every k comes from one tree where there is a tree.
     tried = ks[-1:] if row.cuts_a_tree else ks
     fits = sum(row.seconds(n, d, k) for k in tried or (1,)) * parameters.get("n_init", 1)
+    remarks = (*remarks, *_places(row, table, preparation, params))
     return Plan(
         table=table,
         matrix=matrix,
@@ -226,7 +227,7 @@ def make_plan(
         memory=memory,
         memory_limit=limit,
         seconds=fits,
-        notes=(*table.notes, *preparation.notes, *remarks, *_places(row, table, preparation, params)),
+        notes=(*table.notes, *preparation.notes, *remarks),
         assign_noise=None if assign_noise is None else float(assign_noise),
     )
 

@@ -15,7 +15,7 @@ from shoal.clustering import Clustering, KChoice
 from shoal.data.blocks import Blocks
 from shoal.data.table import Matrix
 from shoal.errors import ParameterError
-from shoal.explain import make_cards
+from shoal.explain import describe_groups
 from shoal.judging import Fitted, as_judged, judge, renumber, with_nearest
 from shoal.planning import PLAN_ARGUMENTS, Plan, Watch, make_plan, open_table
 from shoal.progress import Callback
@@ -235,19 +235,19 @@ def _run(
         if (fitted.labels < 0).any() and len(fitted.relabel) and row.can("membership"):
             fitted = with_nearest(fitted, matrix.X, job.assign_noise)
         scores, samples, rows = judge(row, as_judged(matrix, job.parameters), fitted, seed, n_jobs)
-        near = fitted.nearest
+        near, strengths = fitted.nearest, None
         if near is not None:
             strengths = np.where(fitted.labels < 0, near.own, near.strengths)
-        else:
-            strengths = model.membership(matrix.X) if row.can("membership") else None
+        elif row.can("membership"):
+            strengths = model.membership(matrix.X)
         confidence = _per_row(job, strengths)
         outlier_scores = _per_row(
             job, model.outlier_scores(matrix.X) if row.can("outlier_scores") else None
         )
     labels = _whole_labels(job, fitted.labels)
     with watch.stage("explain", "describing the groups"):
-        cards = make_cards(
-            job.table, matrix, job.preparation, fitted.labels, silhouette=samples,
+        cards = describe_groups(
+            job.table, matrix, job.preparation, fitted.labels, job.parameters, silhouette=samples,
             silhouette_rows=rows,
         )  # fmt: skip
     result = Clustering(

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
+from shoal.catalogue import ALGORITHMS
+
 resource = pytest.importorskip("resource", reason="this system has no resource limits")
 
 MB = 1_000_000
+LIMITED_ROWS = int(os.environ.get("SHOAL_TEST_LIMITED_ROWS", "50000"))
+"""The suite takes 50,000 rows; SHOAL_TEST_LIMITED_ROWS=200000 takes minutes."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds processes to RLIMIT_AS")
@@ -83,6 +87,34 @@ def test_a_table_that_does_not_fit_is_clustered_in_blocks(tmp_path: Path, algori
     assert [c["size"] for c in found["clusters"]] == [c["size"] for c in whole["clusters"]]
     rough = 1e-9 if algorithm == "kmeans" else 1e-3
     assert found["scores"]["inertia"] == pytest.approx(whole["scores"]["inertia"], rel=rough)
+
+
+BY_DENSITY_OR_TREE = [row.name for row in ALGORITHMS if row.family in ("connectivity", "density")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds processes to RLIMIT_AS")
+@pytest.mark.parametrize("columns", [2, 16])
+@pytest.mark.parametrize("algorithm", BY_DENSITY_OR_TREE)
+def test_a_gigabyte_is_enough_or_the_job_is_refused(
+    tmp_path: Path, algorithm: str, columns: int
+) -> None:
+    source, folder = tmp_path / "big.parquet", tmp_path / "out"
+    _big_parquet(source, LIMITED_ROWS, columns)
+    limit = 1000 * MB
+    done = subprocess.run(
+        [sys.executable, "-m", "shoal", "cluster", str(source), "--format", "parquet", "-q",
+         "--algorithm", algorithm, "-o", str(folder)],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode in (0, 4), done.stderr
+    if done.returncode == 0:
+        assert len(_labels(folder)) == LIMITED_ROWS
+        return
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Note:")]
+    assert len(said) == 1, done.stderr
+    assert "got an estimate of" in said[0]
+    assert not folder.exists()
 
 
 @pytest.mark.skipif("SHOAL_TEST_4GB" not in os.environ, reason="takes minutes; SHOAL_TEST_4GB=1")

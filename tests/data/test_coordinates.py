@@ -79,7 +79,7 @@ def test_without_a_pair_there_are_no_places() -> None:
     data = table([10.0, 20.0], [170.0, 3.0], names=("a", "b"))
     with pytest.raises(ParameterError, match="must have a latitude and a longitude among the col"):
         prepare_places(data, {})
-    with pytest.raises(ParameterError, match="columns must name columns of places.csv; got 'c'"):
+    with pytest.raises(ParameterError, match=r"columns must name columns of places\.csv; got 'c'"):
         prepare_places(data, {"columns": ["a", "c"]})
 
 

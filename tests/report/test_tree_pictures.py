@@ -1,4 +1,4 @@
-"""Pictures of trees, orders and densities: what they show, and that no size or shape breaks them."""
+"""Pictures of trees, orders and densities: what they show, and that no shape breaks them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def groups(tree, k):
 
 def chain(n):
     """One row after the other joins the same branch."""
-    first = np.r_[0, n + np.arange(n - 2)]
-    return np.column_stack([first, 1 + np.arange(n - 1), 1.0 + np.arange(n - 1), 2 + np.arange(n - 1)])
+    at = np.arange(n - 1)
+    return np.column_stack([np.r_[0, n + at[:-1]], 1 + at, 1.0 + at, 2 + at])
 
 
 def badges(figure):

@@ -51,7 +51,9 @@ MOST_LINES = 40
 )
 @click.option("--k-range", callback=range_of, metavar="2-12", help="Numbers to choose from.")
 @click.option(
-    "--assign-noise", type=float, metavar="THRESHOLD",
+    "--assign-noise",
+    type=float,
+    metavar="THRESHOLD",
     help="Put noise into its nearest group when its membership there is at least this; 0 to 1.",
 )
 @algorithm_options()

@@ -163,7 +163,7 @@ def _draw(kind: str, path: Path, top: int | None) -> Figure:
 
 
 def _folder(kind: str, path: Path) -> Path:
-    """The folder of a result; a model alone has no rows to draw."""
+    """Find the folder of a result; a model alone has no rows to draw."""
     from shoal.recipes.reopen import is_result
 
     if path.name == "model.shoal" and is_result(path.parent):

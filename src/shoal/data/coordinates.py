@@ -106,9 +106,7 @@ def check_coordinates(table: Table, latitude: str, longitude: str) -> None:
             raise DataError(f"{where}: a {allowed} degrees; got {float(values[row])!r}. {remedy}")
 
 
-def prepare_places(
-    table: Table, preparing: Mapping[str, Any]
-) -> tuple[Matrix, Preparation]:
+def prepare_places(table: Table, preparing: Mapping[str, Any]) -> tuple[Matrix, Preparation]:
     """Prepare a latitude and a longitude in degrees, as they are, and nothing else.
 
     Parameters
@@ -156,18 +154,19 @@ def prepare_places(
 
 def remarks(table: Table, latitude: str, longitude: str) -> list[str]:
     """Say how places are measured, and point at those where hardly anything is: at 0, 0."""
-    said = [
+    measured = (
         f"Distances are those along the surface of the earth in kilometres, from {latitude!r} and "
         f"{longitude!r} in degrees; no other column takes part."
-    ]
+    )
     lats, lons = as_numbers(table, latitude), as_numbers(table, longitude)
     zero = int(np.count_nonzero((lats == 0) & (lons == 0)))
-    if zero > 1:
-        said.append(
-            f"{zero:,} rows lie at exactly 0, 0, which often stands for an unknown place; if it "
-            "does here, leave them out beforehand."
-        )
-    return said
+    if zero < 2:
+        return [measured]
+    unknown = (
+        f"{zero:,} rows lie at exactly 0, 0, which often stands for an unknown place; if it does "
+        "here, leave them out beforehand."
+    )
+    return [measured, unknown]
 
 
 def are_degrees(table: Table, latitude: str, longitude: str) -> bool:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from shoal.explain.cards import make_cards
+from shoal.explain.places import describe_groups
 
-__all__ = ["make_cards"]
+__all__ = ["describe_groups", "make_cards"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from shoal.clustering import Trait
 from shoal.explain.words import column_words
 
-__all__ = ["ALL_BUT_NOISE", "AVERAGE", "EVERYTHING", "name_groups"]
+__all__ = ["ALL_BUT_NOISE", "AVERAGE", "EVERYTHING", "name_groups", "number_names"]
 
 AVERAGE = "close to average"
 """Name of a group that no column sets apart."""
@@ -47,7 +47,7 @@ def name_groups(traits: Sequence[Sequence[Trait]], noise: bool = False) -> list[
             for name, group, n in zip(names, ordered, used, strict=True)
         ]
         if longer == used:
-            return _number(names)
+            return number_names(names)
         used = longer
 
 
@@ -75,7 +75,22 @@ def _join(traits: Sequence[Trait], n: int) -> str:
     return ", ".join(trait.phrase for trait in traits[:n]) or AVERAGE
 
 
-def _number(names: Sequence[str]) -> list[str]:
+def number_names(names: Sequence[str]) -> list[str]:
+    """Make names different by a number behind those that were there before.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> number_names(["old", "young", "old"])
+    ['old', 'young', 'old (2)']
+    """
     taken = set(names)
     seen: set[str] = set()
     numbers: dict[str, int] = {}

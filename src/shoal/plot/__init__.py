@@ -88,4 +88,6 @@ def available(clustering: Clustering) -> tuple[str, ...]:
     }
     drawn = tuple(name for name in PICTURES if possible.get(name, True))
     fit = tuple(name for name in FIT_PICTURES if can_draw(clustering.model, name))
-    return drawn + fit
+    # What the algorithm itself saw comes after what it found.
+    first = tuple(name for name in drawn if name in ("sizes", "profile"))
+    return first + fit + drawn[len(first) :]

@@ -59,7 +59,7 @@ def sizes(clustering: Clustering) -> Figure:
         )
         if cluster >= 0:
             style.add_badge(axes, -0.035 * largest, place, cluster, 8.5)
-        label = f"{count(size)}  ({percent(size / labels.size)})"
+        label = f"{count(size)}  ({percent(size / clustering.n_clustered)})"
         style.set_text(axes.text(0, place - 0.26, name, va="bottom", ha="left"), 8.5, style.INK)
         style.set_text(
             axes.text(size + 0.012 * largest, place, label, va="center", ha="left"),

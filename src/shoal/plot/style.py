@@ -191,9 +191,7 @@ def png(figure: Figure, dpi: int = DPI) -> bytes:
 def svg(figure: Figure) -> bytes:
     """Write `figure` as SVG whose letters are shapes; the same figure gives the same bytes."""
     stream = BytesIO()
-    figure.savefig(
-        stream, format="svg", facecolor=PAPER, edgecolor="none", metadata={"Date": None}
-    )
+    figure.savefig(stream, format="svg", facecolor=PAPER, edgecolor="none", metadata={"Date": None})
     # Matplotlib salts the names of shapes with a random number; they only have to be different.
     names: dict[bytes, bytes] = {}
 

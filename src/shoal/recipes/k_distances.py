@@ -77,9 +77,7 @@ def k_distances(
         row = catalogue.find("dbscan")
         k = int(row.defaults(matrix.n_samples, matrix.n_features, 1)["min_samples"])
     if k > matrix.n_samples:
-        raise ParameterError(
-            f"min_samples must be at most the {matrix.n_samples:,} rows; got {k}."
-        )
+        raise ParameterError(f"min_samples must be at most the {matrix.n_samples:,} rows; got {k}.")
     distances = k_distance(matrix.X, k, metric=metric)
     if len(distances) < matrix.n_samples:
         said = f"Distances of {len(distances):,} of the {matrix.n_samples:,} rows to all of them."

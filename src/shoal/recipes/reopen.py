@@ -19,7 +19,7 @@ from shoal.data.encode import as_numbers
 from shoal.data.read import read_table
 from shoal.data.table import Matrix, Table
 from shoal.errors import DataError
-from shoal.explain import make_cards
+from shoal.explain import describe_groups
 from shoal.judging import Fitted, as_judged, judge
 from shoal.model_file import LoadedModel
 
@@ -71,11 +71,13 @@ def reopen(folder: Path) -> Clustering:
     fitted = Fitted(loaded.model, loaded.relabel, labels[matrix.rows])
     row = catalogue.find(str(loaded.header["algorithm"]))
     seed = int(loaded.header.get("seed", 0))
-    judged = as_judged(matrix, loaded.header.get("parameters", {}))
+    parameters = loaded.header.get("parameters", {})
+    judged = as_judged(matrix, parameters)
     scores, samples, sampled = judge(row, judged, fitted, seed, None)
-    cards = make_cards(
-        rows, matrix, loaded.preparation, fitted.labels, silhouette=samples, silhouette_rows=sampled
-    )
+    cards = describe_groups(
+        rows, matrix, loaded.preparation, fitted.labels, parameters, silhouette=samples,
+        silhouette_rows=sampled,
+    )  # fmt: skip
     return Clustering(
         labels=labels,
         confidence=as_numbers(table, names["confidence"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,26 +37,34 @@ def draw_fit_picture(clustering: Clustering, name: str) -> Picture:
     """
     labels = matrix_labels(clustering)
     figure = plot.draw_fit(name, clustering.model, labels, names=plot.row_names(clustering))
-    title, explanation, description = _WORDS[name]
-    grid = _GRIDS[name](clustering)
-    return Picture(name, title, explanation, description, grid, figure)
+    words, grid = _WORDS[name], _GRIDS[name](clustering)
+    return Picture(name, words.title, words.explanation, words.description, grid, figure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Heading, how to read it, and text alternative of a picture."""
+
+    title: str
+    explanation: str
+    description: str
 
 
 _WORDS = {
-    "dendrogram": (
+    "dendrogram": _Words(
         "How the groups merge",
         "Each branch is a group of rows; two of them join at the height of their distance. Where a "
         "branch is long before it joins another, the group stands apart. The dashed line is the "
         "cut that made the groups.",
         "Dendrogram: the tree of merges, branches coloured and numbered by group.",
     ),
-    "reachability": (
+    "reachability": _Words(
         "How dense the groups are",
         "The rows in the order in which OPTICS walks from one to the nearest next. Valleys are "
         "groups, the deeper the denser; high bars are rows far from the others, and grey is noise.",
         "Reachability plot: a bar per row, coloured and numbered by group.",
     ),
-    "condensed_tree": (
+    "condensed_tree": _Words(
         "How the groups split",
         "From the top down the density asked for rises, so that rows fall out of the groups and "
         "groups split. The width is the number of rows; the chosen groups, which last longest, "
@@ -63,7 +72,7 @@ _WORDS = {
         "Condensed tree: branches as wide as they hold rows, the chosen ones coloured and "
         "numbered.",
     ),
-    "decision_graph": (
+    "decision_graph": _Words(
         "Which rows are centres",
         "Each point is a row: how dense its surroundings are, and how far the nearest denser row "
         "is. Centres are high and far to the right; they bear the number of their group.",
@@ -103,9 +112,7 @@ def _valleys(clustering: Clustering) -> Grid:
         middle = float(np.median(known)) if known.size else float("nan")
         name = "noise" if group < 0 else str(group)
         lines.append((name, f"{mine.size:,}", number(middle), number(float(mine.max()))))
-    return Grid(
-        "Reachability by group", ("Group", "Rows", "Median", "Largest"), tuple(lines)
-    )
+    return Grid("Reachability by group", ("Group", "Rows", "Median", "Largest"), tuple(lines))
 
 
 def _branches(clustering: Clustering) -> Grid:
@@ -135,7 +142,8 @@ def _peaks(clustering: Clustering) -> Grid:
         mine = np.flatnonzero(labels == card.cluster)
         best = mine[np.argmax(rho[mine] * np.minimum(delta[mine], np.finfo(float).max))]
         denser = percent(float((rho > rho[best]).mean()))
-        lines.append((str(card.cluster), number(float(rho[best])), number(float(delta[best])), denser))
+        values = (number(float(rho[best])), number(float(delta[best])))
+        lines.append((str(card.cluster), *values, denser))
     return Grid(
         "The centre of each group",
         ("Group", "Density", "Distance to a denser row", "Rows that are denser"),

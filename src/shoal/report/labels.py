@@ -163,7 +163,9 @@ def _found(clustering: Labelled) -> list[pa.ChunkedArray]:
     import pyarrow as pa
 
     found: list[npt.NDArray[Any]] = [
-        clustering.labels, clustering.confidence, clustering.outlier_scores
+        clustering.labels,
+        clustering.confidence,
+        clustering.outlier_scores,
     ]
     if clustering.nearest is not None:
         found.insert(1, clustering.nearest)

@@ -19,6 +19,7 @@ from shoal.plot.columns import (
     telling_pair,
 )
 from shoal.plot.pca import Projection, project
+from shoal.plot.place_map import coordinates_of
 from shoal.plot.points import medians
 from shoal.plot.profile import Effects, effects
 from shoal.plot.text import number, percent, shorten, two_digits
@@ -93,7 +94,7 @@ class _Drawer:
         )
 
     def place_map(self) -> Picture:
-        pair = plot.coordinates_of(self.clustering)
+        pair = coordinates_of(self.clustering)
         if pair is None:
             raise AssertionError("only drawn when there are places")
         lat, lon = (as_numbers(self.clustering.table, name) for name in pair)
@@ -110,8 +111,8 @@ class _Drawer:
                 "Median place of each group",
                 ("Group", "Rows", *(shorten(name, 60) for name in pair)),
                 tuple(
-                    (str(card.cluster), f"{card.size:,}", *(number(m[card.cluster]) for m in middles))
-                    for card in self.clustering.cards[:MOST_LINES]
+                    (str(c.cluster), f"{c.size:,}", *(number(m[c.cluster]) for m in middles))
+                    for c in self.clustering.cards[:MOST_LINES]
                 ),
             ),
             plot.place_map(self.clustering),

@@ -57,27 +57,27 @@ class Limits:
 
 def overview(clustering: Clustering) -> dict[str, Any]:
     """Sizes, noise and the figures at the top."""
-    n_samples = clustering.matrix.n_samples
+    n_rows = clustering.n_clustered
     noise, out = count_noise(clustering), left_out(clustering)
     used = len(clustering.preparation.columns)
     silhouette = clustering.scores.get("silhouette", math.nan)
     facts = [
         ("Groups", f"{clustering.n_clusters:,}", ""),
-        ("Rows", f"{clustering.n_rows:,}", f"{out:,} left out" if out else "all clustered"),
+        ("Rows", f"{clustering.n_rows:,}", f"{out:,} left out" if out else "none left out"),
         ("Columns", f"{used:,}", f"of {len(clustering.table.column_names):,} in the table"),
         ("Silhouette", two_digits(silhouette) if math.isfinite(silhouette) else "\N{EN DASH}",
          "1 is best"),
-        ("Noise", percent(noise / n_samples), f"{noise:,} rows in no group"),
+        ("Noise", percent(noise / n_rows), f"{noise:,} rows in no group"),
     ]  # fmt: skip
     if noise:
         facts.insert(0, facts.pop())
     segments, start = [], 0.0
-    bars = [(card.cluster, card.size / n_samples) for card in clustering.cards[:MOST_SEGMENTS]]
-    rest = 1 - noise / n_samples - sum(share for _, share in bars)
+    bars = [(card.cluster, card.size / n_rows) for card in clustering.cards[:MOST_SEGMENTS]]
+    rest = 1 - noise / n_rows - sum(share for _, share in bars)
     if rest > 1e-9:
         bars.append((-1, rest))
     if noise:
-        bars.append((-1, noise / n_samples))
+        bars.append((-1, noise / n_rows))
     for cluster, share in bars:
         segments.append(
             {
@@ -90,7 +90,7 @@ def overview(clustering: Clustering) -> dict[str, Any]:
         )
         start += share
     rows = [
-        (card.cluster, shorten(card.name, 90), card.size, card.size / n_samples, card.silhouette)
+        (card.cluster, shorten(card.name, 90), card.size, card.size / n_rows, card.silhouette)
         for card in clustering.cards[:MOST_SEGMENTS]
     ]
     return {
@@ -99,7 +99,7 @@ def overview(clustering: Clustering) -> dict[str, Any]:
         "rows": rows,
         "more": clustering.n_clusters - len(rows),
         "noise": noise,
-        "noise_share": noise / n_samples,
+        "noise_share": noise / n_rows,
         "left_out": out,
     }
 
@@ -124,7 +124,7 @@ def _card(clustering: Clustering, card: Card, limits: Limits) -> dict[str, Any]:
     ]
     ordered = dict.fromkeys([*(trait.column for trait in card.traits), *card.centre])
     names = list(ordered)[: limits.fields]
-    table, first = clustering.table, clustering.table.first_line
+    table = clustering.table
     typical = [table.data.slice(row, 1) for row in card.typical_rows]
     own = clustering.preparation.id
     fields = [own, *names] if own is not None and own in table.column_names else names
@@ -146,11 +146,17 @@ def _card(clustering: Clustering, card: Card, limits: Limits) -> dict[str, Any]:
             for trait in card.unused_traits[:MOST_UNUSED]
         ],
         "lines": lines,
-        "rows": [
-            f"line {first + row:,}" if first else f"row {row + 1:,}" for row in card.typical_rows
-        ],
+        "rows": _row_names(clustering, card),
         "more_fields": len(ordered) - len(names),
     }
+
+
+def _row_names(clustering: Clustering, card: Card) -> list[str]:
+    """Say where the typical rows stand; those of a sample stand nowhere a reader could look."""
+    if clustering.blocks is not None:
+        return [f"typical {at + 1}" for at in range(len(card.typical_rows))]
+    first = clustering.table.first_line
+    return [f"line {first + row:,}" if first else f"row {row + 1:,}" for row in card.typical_rows]
 
 
 def choice(clustering: Clustering) -> dict[str, Any] | None:

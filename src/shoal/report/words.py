@@ -71,9 +71,14 @@ def verdict(clustering: Clustering) -> tuple[str, str]:
         )
     first = f"The {rows} {found}."
     if noise:
-        share = percent(noise / clustering.matrix.n_samples)
+        share = percent(noise / n_rows)
         first = f"{share} of the {rows} are noise; the other {n_rows - noise:,} {found}."
-    return first, " ".join(filter(None, (_trust(clustering), hint if _much(clustering) else "")))
+    hint = ""
+    if noise > MUCH_NOISE * n_rows:
+        hint = hints.get("noise", "")
+    elif cards[0].share > NEARLY_ALL:
+        hint = hints.get("single", "")
+    return first, f"{_trust(clustering)} {hint}".rstrip()
 
 
 def number_said(clustering: Clustering) -> str:
@@ -91,11 +96,8 @@ def number_said(clustering: Clustering) -> str:
 
 
 _UNMEASURED = "How well they are separated cannot be measured for this result."
-MUCH_NOISE = 0.3
-
-
-def _much(clustering: Clustering) -> bool:
-    return count_noise(clustering) > MUCH_NOISE * clustering.matrix.n_samples
+MUCH_NOISE, NEARLY_ALL = 0.3, 0.9
+"""Shares of the rows from which the verdict says what to change."""
 
 
 def _trust(clustering: Clustering) -> str:
