@@ -131,13 +131,13 @@ def _sphere(X: npt.NDArray[Any], name: str) -> npt.NDArray[np.float64]:
             f"degrees; got {X.shape[1]}."
         )
     latitude, longitude = X.astype(np.float64).T
-    outside = (np.abs(latitude) > 90) | (np.abs(longitude) > 180)
+    outside = (np.abs(latitude) > 90) | (longitude < -180) | (longitude > 360)
     if outside.any():
         row = int(np.flatnonzero(outside)[0])
         swapped = ((np.abs(longitude) <= 90) & (np.abs(latitude) <= 180)).all()
         remedy = "Swapped, all rows are valid: put the latitude first." if swapped else ""
         raise DataError(
-            f"{name} must hold latitudes from -90 to 90 and longitudes from -180 to 180 degrees "
+            f"{name} must hold latitudes from -90 to 90 and longitudes from -180 to 360 degrees "
             f"with metric='haversine'; got latitude {float(latitude[row])!r} and longitude "
             f"{float(longitude[row])!r} in row {row}. {remedy}".rstrip()
         )

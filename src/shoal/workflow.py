@@ -351,6 +351,11 @@ def _notes(job: Plan, fitted: Fitted, rows: npt.NDArray[np.int64] | None) -> tup
     """Say what was decided along the way."""
     notes = list(job.notes)
     model, n = fitted.model, int(np.count_nonzero(fitted.labels >= 0))
+    if job.parameters.get("eps") == "auto":
+        notes.append(
+            f"eps is {model.eps_:.4g}, where the distances to the neighbours bend; to look at it: "
+            "shoal plot k-distance."
+        )
     if fitted.n_assigned:
         notes.append(
             f"{fitted.n_assigned:,} rows of noise were put into their nearest group, because their "

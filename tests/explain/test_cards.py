@@ -144,7 +144,7 @@ def test_rows_in_no_group_count_as_others(prepare: Callable[..., Any]) -> None:
     table, matrix, preparation = prepare({"x": [0.0, 1.0, 4.0, 5.0, 100.0, 101.0]})
     cards = make_cards(table, matrix, preparation, [0, 0, 1, 1, -1, -1])
     assert [card.size for card in cards] == [2, 2]
-    assert cards[0].share == 0.5
+    assert cards[0].share == pytest.approx(2 / 6)
     assert cards[0].traits[0].outside == pytest.approx((4 + 5 + 100 + 101) / 4)
 
 
@@ -212,13 +212,15 @@ def test_silhouettes_are_averaged_over_known_rows(prepare: Callable[..., Any]) -
     assert cards[1].silhouette is None
 
 
-@pytest.mark.parametrize(
-    "labels", [[0, 0, 2, 2], [0, 0, -2, 1], [-1] * 4, [0, 1], [0.0, 0.0, 1.0, 1.0]]
-)
+@pytest.mark.parametrize("labels", [[0, 0, 2, 2], [0, 0, -2, 1], [0, 1], [0.0, 0.0, 1.0, 1.0]])
 def test_bad_labels_are_refused(prepare: Callable[..., Any], labels: list[int]) -> None:
     table, matrix, preparation = prepare({"x": [0.0, 1.0, 4.0, 5.0]})
     with pytest.raises(ParameterError, match="labels must"):
         make_cards(table, matrix, preparation, labels)
+
+
+def test_noise_alone_has_no_cards(prepare: Callable[..., Any]) -> None:
+    assert make_cards(*prepare({"x": [0.0, 1.0, 4.0, 5.0]}), [-1] * 4) == ()
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e8])

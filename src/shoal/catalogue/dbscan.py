@@ -72,5 +72,10 @@ ROW = Algorithm(
         ),
     ),
     defaults=_defaults,
+    hints={
+        "noise": "A larger --eps, or fewer --min-samples, leaves fewer rows out; see: shoal plot "
+        "k-distance.",
+        "single": "A smaller --eps parts groups; see: shoal plot k-distance.",
+    },
     fixed=_fixed,
 )

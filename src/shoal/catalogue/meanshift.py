@@ -53,4 +53,5 @@ ROW = Algorithm(
         Option("max_iter", int, "Most steps of a seed."),
     ),
     defaults=_defaults,
+    hints={"single": "A smaller --bandwidth parts groups."},
 )

@@ -75,4 +75,10 @@ ROW = Algorithm(
         ),
     ),
     defaults=_defaults,
+    hints={
+        "noise": "A smaller --xi, fewer --min-samples, or --cluster-method dbscan with an --eps "
+        "leaves fewer rows out; see: shoal plot reachability.",
+        "single": "A larger --min-samples, or --cluster-method dbscan with a smaller --eps, parts "
+        "groups; see: shoal plot reachability.",
+    },
 )

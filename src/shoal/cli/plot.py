@@ -151,9 +151,10 @@ def _draw(kind: str, path: Path, top: int | None) -> Figure:
     loaded = model_file.load(path / "model.shoal" if path.is_dir() else path)
     model = loaded.model
     if not is_result(path):
-        if not hasattr(model, "labels_"):
+        found = getattr(model, "labels_", getattr(model, "row_labels_", None))
+        if found is None:
             raise _without(kind, model)
-        labels = relabelled(model.labels_, loaded.relabel)
+        labels = relabelled(found, loaded.relabel)
         return pictures.draw_fit(name, model, labels, top=top)
     if not pictures.can_draw(model, name):
         raise _without(kind, model)

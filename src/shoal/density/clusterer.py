@@ -16,8 +16,9 @@ __all__ = ["DensityClusterer"]
 class DensityClusterer(Clusterer):
     """Base of estimators whose clusters are dense regions, with noise, label -1, between them.
 
-    A subclass says how new rows are labelled (`_label`) and how far out they lie (`_reach_of`), in
-    units of a radius of its own that its notes name.
+    A subclass says how new rows are labelled (`_label`), which cluster is nearest to them
+    (`_nearest_label`) and how far out they lie (`_reach_of`), in units of a radius of its own that
+    its notes name.
     """
 
     labels_: npt.NDArray[np.int32]
@@ -60,6 +61,25 @@ class DensityClusterer(Clusterer):
             rows = self._check_new_data(X, sparse=self._takes_sparse)
             scores, labels = self._scores_of(rows), self._labels_of(rows)
         return np.where(labels >= 0, 1 - scores, 0.0)
+
+    def nearest_clusters(self, X: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Return the cluster nearest to each row, whether the row belongs to it or is noise.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,), int32
+            Cluster of the nearest row, or centre, that has one; -1 where there is no cluster.
+        strengths : ndarray of shape (n_samples,), float64
+            The membership the row would have in it, by the rule of `membership`.
+        """
+        rows = self._check_new_data(X, sparse=self._takes_sparse)
+        labels = self._nearest_label(rows)
+        return labels, np.where(labels >= 0, 1 - _scores(self._reach_of(rows)), 0.0)
 
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
         """Return how far out each row lies, 0 to 1, higher is farther.
@@ -113,6 +133,9 @@ class DensityClusterer(Clusterer):
         return directed
 
     def _label(self, rows: Any) -> npt.NDArray[np.int32]:
+        raise NotImplementedError
+
+    def _nearest_label(self, rows: Any) -> npt.NDArray[np.int32]:
         raise NotImplementedError
 
     def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:

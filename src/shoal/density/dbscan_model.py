@@ -13,7 +13,7 @@ from scipy import sparse
 from shoal import _native
 from shoal.density.clusterer import DensityClusterer
 from shoal.density.dbscan_rows import fit_rows
-from shoal.density.radius import nearest_of
+from shoal.density.radius import nearest_of, nearest_row_of
 from shoal.density.space import FUNCTION, Metric, Space, check_metric, name_of, space_of
 from shoal.errors import ParameterError
 from shoal.progress import Callback
@@ -171,6 +171,17 @@ class DBSCAN(DensityClusterer):
         for i, distances in enumerate(self._given_distances(rows)):
             near = self.core_labels_[distances <= self.eps_]
             labels[i] = near.min() if near.size else -1
+        return labels
+
+    def _nearest_label(self, rows: Any) -> npt.NDArray[np.int32]:
+        if not len(self.core_labels_) or not rows.shape[0]:
+            return np.full(rows.shape[0], -1, dtype=np.int32)
+        if self.metric_ in ("precomputed", FUNCTION):
+            nearest = np.array([row.argmin() for row in self._given_distances(rows)])
+        else:
+            core, new = self._spaces(rows)
+            nearest = nearest_row_of(core, new.rows, self.n_jobs)
+        labels: npt.NDArray[np.int32] = self.core_labels_[nearest]
         return labels
 
     def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:

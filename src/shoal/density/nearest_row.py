@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from shoal import _native
 from shoal.density.clusterer import DensityClusterer
-from shoal.density.radius import nearest_of
+from shoal.density.radius import nearest_of, nearest_row_of
 from shoal.density.space import FUNCTION, Metric, Space, name_of, space_of
 from shoal.errors import ParameterError
 
@@ -68,6 +68,20 @@ class NearestRowClusterer(DensityClusterer):
             nearest, distances = found[1][:, 0], own.distances(found[0][:, 0])
         inside = distances <= self.row_radii_[nearest]
         return np.where(inside, self.row_labels_[nearest], -1).astype(np.int32)
+
+    def _nearest_label(self, rows: Any) -> npt.NDArray[np.int32]:
+        inside = np.flatnonzero(self.row_labels_ >= 0)
+        if not inside.size or not rows.shape[0]:
+            return np.full(rows.shape[0], -1, dtype=np.int32)
+        if self.metric_ in ("precomputed", FUNCTION):
+            nearest = self._given_distances(rows)[:, inside].argmin(axis=1)
+        else:
+            wide = np.result_type(self.rows_, rows)
+            own = space_of(self.rows_[inside].astype(wide, copy=False), self.metric_)
+            new = space_of(rows.astype(wide, copy=False), self.metric_)
+            nearest = nearest_row_of(own, new.rows, self.n_jobs)
+        labels: npt.NDArray[np.int32] = self.row_labels_[inside[nearest]]
+        return labels
 
     def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:
         if self.metric_ in ("precomputed", FUNCTION):

@@ -103,6 +103,16 @@ def nearest_of(
     return space.distances(np.ascontiguousarray(found[:, k - 1]))
 
 
+def nearest_row_of(
+    space: Space, queries: npt.NDArray[Any], n_jobs: int | None
+) -> npt.NDArray[np.int64]:
+    """Return the row nearest to each query, given as native rows; of equals the first."""
+    n_threads = _native.resolve_thread_count(n_jobs or 0)
+    found = _native.kneighbors(space.rows, queries, 1, False, n_threads, None, space.native)[1]
+    nearest: npt.NDArray[np.int64] = found[:, 0]
+    return nearest
+
+
 def choose_radius(distances: npt.NDArray[np.float64]) -> float:
     """Return the distance at the knee of the curve of k-th distances.
 

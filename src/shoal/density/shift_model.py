@@ -122,6 +122,9 @@ class MeanShift(DensityClusterer):
         labels, distances = self._distances(rows)
         return np.where(distances > self.limit_, -1, labels).astype(np.int32)
 
+    def _nearest_label(self, rows: Any) -> npt.NDArray[np.int32]:
+        return self._distances(rows)[0]
+
     def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:
         return self._distances(rows)[1] / self.bandwidth_
 

@@ -102,7 +102,16 @@ def draw_fit(
         return reachability(model.reachability_, model.ordering_, labels, eps=known)
     if name == "condensed_tree":
         return condensed_tree(model.condensed_tree_, labels)
-    return decision_graph(model.rho_, model.delta_, labels)
+    return decision_graph(model.rho_, model.delta_, labels, centers=_centers(model, labels))
+
+
+def _centers(model: Any, labels: npt.ArrayLike) -> npt.NDArray[np.int64] | None:
+    """Rows that are the centres, in the order of the labels shown."""
+    rows = getattr(model, "center_indices_", None)
+    if rows is None or not len(rows):
+        return None
+    shown = np.asarray(labels)[rows]
+    return np.asarray(rows, dtype=np.int64)[np.argsort(shown, kind="stable")]
 
 
 def _height(model: Any) -> float | None:

@@ -76,7 +76,7 @@ def verdict(clustering: Clustering) -> tuple[str, str]:
     hint = ""
     if noise > MUCH_NOISE * n_rows:
         hint = hints.get("noise", "")
-    elif cards[0].share > NEARLY_ALL:
+    elif cards[0].size > NEARLY_ALL * (n_rows - noise):
         hint = hints.get("single", "")
     return first, f"{_trust(clustering)} {hint}".rstrip()
 
