@@ -26,10 +26,16 @@ def draw(job, name):
     return getattr(plot, name)(job)
 
 
+def with_places(**more):
+    """Three columns of numbers, and places that were not clustered."""
+    columns = customers(n_numbers=2)
+    columns |= {"lat": np.linspace(-20, 60, 240), "lon": np.linspace(-170, 170, 240)}
+    return make_job(columns, drop=["lat", "lon"], **more)
+
+
 @pytest.mark.parametrize("name", plot.PICTURES)
 def test_every_picture_is_a_png_with_something_on_it(name):
-    job = make_job(customers(n_numbers=2), choice=make_choice(rows=100), noise=10)
-    figure = draw(job, name)
+    figure = draw(with_places(choice=make_choice(rows=100), noise=10), name)
     assert isinstance(figure, Figure)
     image = Image.open(BytesIO(style.png(figure)))
     image.load()
@@ -39,13 +45,13 @@ def test_every_picture_is_a_png_with_something_on_it(name):
 
 
 def test_available_names_what_can_be_drawn():
-    everything = make_job(customers(n_numbers=2), choice=make_choice())
+    everything = with_places(choice=make_choice())
     assert plot.available(everything) == plot.PICTURES
     one_column = make_job({"only": np.arange(30.0) ** 2})
     assert plot.available(one_column) == ("sizes", "profile", "distributions", "silhouette")
 
 
-@pytest.mark.parametrize("name", ["scatter", "scatter_3d", "pca", "elbow"])
+@pytest.mark.parametrize("name", ["scatter", "scatter_3d", "pca", "elbow", "place_map"])
 def test_a_picture_that_cannot_be_drawn_says_so(name):
     job = make_job({"only": np.arange(30.0) ** 2})
     with pytest.raises(ParameterError, match=r"must (be|have)"):
