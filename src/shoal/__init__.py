@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from shoal.data.table import Matrix as Matrix
     from shoal.data.table import Table as Table
     from shoal.density import DBSCAN as DBSCAN
+    from shoal.density import HDBSCAN as HDBSCAN
     from shoal.density import OPTICS as OPTICS
     from shoal.density import DensityPeaks as DensityPeaks
     from shoal.density import MeanShift as MeanShift
     from shoal.density import dbscan as dbscan
     from shoal.density import density_peaks as density_peaks
+    from shoal.density import hdbscan as hdbscan
     from shoal.density import mean_shift as mean_shift
     from shoal.density import optics as optics
     from shoal.errors import Cancelled as Cancelled

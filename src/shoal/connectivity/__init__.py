@@ -1,3 +1,5 @@
 """Clusters as branches of a tree of merges: linkage, dendrograms and divisive clustering."""
 
-__all__: list[str] = []
+from shoal.connectivity.tree import SpanningTree, spanning_tree
+
+__all__ = ["SpanningTree", "spanning_tree"]
