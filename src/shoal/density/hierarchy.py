@@ -257,8 +257,24 @@ def cut_tree(tree: ReachabilityTree, selection: Selection) -> HDBSCANResult:
         selection.max_cluster_size,
         selection.allow_single_cluster,
     )
-    flat: tuple[Any, ...] = (*clusters[:3], *shape, *clusters[3:])
-    return HDBSCANResult(*flat, tree)
+    row_clusters, row_lambdas, parents, births, sizes = shape
+    labels, strengths, outlier_scores, cluster_labels, last, deepest, stabilities, root = clusters
+    return HDBSCANResult(
+        labels,
+        strengths,
+        outlier_scores,
+        row_clusters,
+        row_lambdas,
+        parents,
+        births,
+        sizes,
+        cluster_labels,
+        last,
+        deepest,
+        stabilities,
+        root,
+        tree,
+    )
 
 
 def _reporter(callback: Callback | None) -> Function[[float], None] | None:
