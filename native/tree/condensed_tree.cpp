@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace shoal {
 namespace {
@@ -183,24 +184,50 @@ class Selector {
     if (n_clusters_ > 0 && chosen[0] != 0) {
       flat_.root_lambda = options_.epsilon > 0 ? 1 / options_.epsilon : flat_.max_lambda[0];
     }
-    std::vector<std::int32_t> number(n_clusters_, -1);
-    std::int32_t next = 0;
+    const std::vector<std::int32_t> number = number_clusters(top);
     flat_.labels.assign(tree_.row_cluster.size(), -1);
     for (std::size_t i = 0; i < flat_.labels.size(); ++i) {
-      const std::int32_t cluster = top[static_cast<std::size_t>(tree_.row_cluster[i])];
-      if (cluster < 0 || tree_.row_lambda[i] < flat_.root_lambda) continue;
-      std::int32_t& own = number[static_cast<std::size_t>(cluster)];
-      if (own < 0) own = next++;
-      flat_.labels[i] = own;
+      const std::int32_t cluster = top_of_row(top, i);
+      if (cluster >= 0) flat_.labels[i] = number[static_cast<std::size_t>(cluster)];
     }
     flat_.cluster_labels.assign(n_clusters_, -1);
-    cluster_of_label_.assign(static_cast<std::size_t>(next), 0);
+    cluster_of_label_.assign(static_cast<std::size_t>(*std::ranges::max_element(number) + 1), 0);
     for (std::size_t c = 0; c < n_clusters_; ++c) {
       if (top[c] >= 0) flat_.cluster_labels[c] = number[static_cast<std::size_t>(top[c])];
       if (chosen[c] != 0 && number[c] >= 0) {
         cluster_of_label_[static_cast<std::size_t>(number[c])] = c;
       }
     }
+  }
+
+  // The chosen cluster a row is in; -1 for noise.
+  std::int32_t top_of_row(const std::vector<std::int32_t>& top, std::size_t row) const {
+    return tree_.row_lambda[row] < flat_.root_lambda
+               ? -1
+               : top[static_cast<std::size_t>(tree_.row_cluster[row])];
+  }
+
+  // From the heaviest, ties by the first row: an order that does not depend on that of the rows.
+  std::vector<std::int32_t> number_clusters(const std::vector<std::int32_t>& top) const {
+    std::vector<double> weight(n_clusters_, 0.0);
+    std::vector<std::int32_t> found, number(n_clusters_, -1);
+    for (std::size_t i = 0; i < tree_.row_cluster.size(); ++i) {
+      const std::int32_t cluster = top_of_row(top, i);
+      if (cluster < 0) continue;
+      const auto at = static_cast<std::size_t>(cluster);
+      if (number[at] < 0) {
+        number[at] = 0;
+        found.push_back(cluster);
+      }
+      weight[at] += weights_ != nullptr ? weights_[i] : 1.0;
+    }
+    std::ranges::stable_sort(found, std::greater<>{}, [&](std::int32_t cluster) {
+      return weight[static_cast<std::size_t>(cluster)];
+    });
+    for (std::size_t label = 0; label < found.size(); ++label) {
+      number[static_cast<std::size_t>(found[label])] = static_cast<std::int32_t>(label);
+    }
+    return number;
   }
 
   void strengthen() {

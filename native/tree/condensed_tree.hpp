@@ -44,7 +44,7 @@ struct SelectionOptions {
 };
 
 struct FlatClusters {
-  std::vector<std::int32_t> labels;    // of the rows; -1: noise; numbered by their first row
+  std::vector<std::int32_t> labels;    // of the rows; -1: noise; from the heaviest
   std::vector<double> probabilities;   // strength of membership
   std::vector<double> outlier_scores;  // GLOSH
   std::vector<std::int32_t>

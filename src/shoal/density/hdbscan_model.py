@@ -39,8 +39,8 @@ class HDBSCAN(TreeClusterer):
     Attributes
     ----------
     labels_ : ndarray of shape (n_samples,), int32
-        Cluster of each training row, numbered by their first row; -1 is noise. Rows of weight 0
-        are placed as new rows are.
+        Cluster of each training row, from the heaviest, ties by their first row; -1 is noise. Rows
+        of weight 0 are placed as new rows are.
     probabilities_ : ndarray of shape (n_samples,), float64
         Strength of membership: lambda at which the row leaves its cluster over the last lambda at
         which anything does; 0 for noise.

@@ -57,7 +57,7 @@ class HDBSCANResult:
     Attributes
     ----------
     labels : ndarray of shape (n_samples,), int32
-        Cluster of each row, numbered by their first row; -1 is noise.
+        Cluster of each row, from the heaviest, ties by their first row; -1 is noise.
     probabilities : ndarray of shape (n_samples,), float64
         Strength of membership, 0 to 1; 0 for noise.
     outlier_scores : ndarray of shape (n_samples,), float64
