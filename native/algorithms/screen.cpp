@@ -1,5 +1,7 @@
 #include "algorithms/screen.hpp"
 
+#include <utility>
+
 #include "core/thread_pool.hpp"
 
 namespace shoal {
@@ -48,8 +50,13 @@ void center_group(MatrixView<const Real> X, Screen& screen, Index group) {
 
 template <class Real>
 Screen make_screen(MatrixView<const Real> X, int n_threads) {
+  return make_screen(X, make_leaves(X, n_threads), n_threads);
+}
+
+template <class Real>
+Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads) {
   Screen screen;
-  screen.leaves = make_leaves(X, n_threads);
+  screen.leaves = std::move(leaves);
   screen.scale = unit_scale(X, screen.leaves);
   const Index n_groups = (screen.leaves.count() + Screen::kGroupLeaves - 1) / Screen::kGroupLeaves;
   screen.centers.resize(static_cast<std::size_t>(n_groups * X.cols()));
@@ -63,5 +70,7 @@ Screen make_screen(MatrixView<const Real> X, int n_threads) {
 
 template Screen make_screen<float>(MatrixView<const float>, int);
 template Screen make_screen<double>(MatrixView<const double>, int);
+template Screen make_screen<float>(MatrixView<const float>, Leaves, int);
+template Screen make_screen<double>(MatrixView<const double>, Leaves, int);
 
 }  // namespace shoal

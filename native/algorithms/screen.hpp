@@ -30,6 +30,10 @@ struct Screen {
 template <class Real>
 Screen make_screen(MatrixView<const Real> X, int n_threads);
 
+// The same for rows in another order than that of their boxes.
+template <class Real>
+Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads);
+
 // Up to kPairTile points and what is near them.
 class ScreenTile {
  public:

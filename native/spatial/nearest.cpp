@@ -14,19 +14,6 @@ using Index = std::int64_t;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::int32_t kNobody = std::numeric_limits<std::int32_t>::max();
 
-// Eight leaves of queries spread over the tree tell what the others cost. A key here costs about
-// eight times one of the search without a tree, which works in single precision.
-bool is_slow(const KdTree& tree, const KdTree& queries, Index k, bool exclude_self) {
-  constexpr std::int32_t kProbes = 8;
-  constexpr Index kKeyCost = 8;
-  if (queries.n_leaves() <= kProbes) return false;
-  LeafSearch search(tree, queries, k, exclude_self);
-  for (std::int32_t i = 0; i < kProbes; ++i) {
-    search.run(static_cast<std::int32_t>(Index{i} * queries.n_leaves() / kProbes));
-  }
-  return search.n_scans() * kKeyCost > Index{kProbes} * kLeafTile * tree.n_leaves();
-}
-
 }  // namespace
 
 LeafSearch::LeafSearch(const KdTree& tree, const KdTree& queries, Index k, bool exclude_self)
@@ -167,6 +154,19 @@ void LeafSearch::find_farthest() {
       farthest_row_ = std::max(farthest_row_, best_.rows[last]);
     }
   }
+}
+
+// Eight leaves of queries spread over the tree tell what the others cost. A key here costs about
+// eight times one of the search without a tree, which works in single precision.
+bool is_slow(const KdTree& tree, const KdTree& queries, Index k, bool exclude_self) {
+  constexpr std::int32_t kProbes = 8;
+  constexpr Index kKeyCost = 8;
+  if (queries.n_leaves() <= kProbes) return false;
+  LeafSearch search(tree, queries, k, exclude_self);
+  for (std::int32_t i = 0; i < kProbes; ++i) {
+    search.run(static_cast<std::int32_t>(Index{i} * queries.n_leaves() / kProbes));
+  }
+  return search.n_scans() * kKeyCost > Index{kProbes} * kLeafTile * tree.n_leaves();
 }
 
 template <class Real>

@@ -63,6 +63,10 @@ class LeafSearch {
   std::vector<Visit> open_;
 };
 
+// Whether a search for the leaves of `queries` has to look at more of the rows than one without a
+// tree, which works in single precision, can; told from some of the leaves.
+bool is_slow(const KdTree& tree, const KdTree& queries, std::int64_t k, bool exclude_self);
+
 // The k rows of X nearest to each row of Q, as find_neighbors in algorithms/knn.hpp gives them.
 // With `unless_slow` it first tries some leaves, and gives up and returns false where they had to
 // look at more of the rows than a search without a tree can.

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "core/union_find.hpp"
 #include "tests/check.hpp"
 #include "tests/data.hpp"
 #include "tree/boruvka.hpp"
+#include "tree/dense_boruvka.hpp"
 #include "tree/spanning_tree.hpp"
 
 namespace shoal::tests {
@@ -104,6 +106,52 @@ SHOAL_TEST(spanning_trees_are_those_of_kruskal) {
   for (const Index n : {1, 2, 3, 64, 65, 200}) check_rows(whole_numbers(n, 2, 9));
   check_rows(whole_numbers(300, 3, 2));
   check_rows(whole_numbers(150, 2, 1));
+}
+
+// Long rows, by keys.
+template <class Real>
+void check_long_rows(const Matrix<Real>& X) {
+  Matrix<double> D{std::vector<double>(static_cast<std::size_t>(X.rows * X.rows)), X.rows, X.rows};
+  for (Index i = 0; i < X.rows; ++i) {
+    for (Index j = 0; j < X.rows; ++j) {
+      D.view()(i, j) = exact_key(X.view().row(i), X.view().row(j), X.cols);
+    }
+  }
+  for (const double min_samples : {1.0, 3.0, 12.0}) {
+    const std::vector<KeyedEdge> wanted = kruskal(D, min_samples, 1.0);
+    Cores options;
+    options.min_samples = min_samples;
+    const std::vector<double> cores =
+        spanning_tree_of_matrix<double>(D.view(), options, {}).core_distances;
+    std::vector<std::int32_t> seeds;
+    for (Index i = 0; i < X.rows; ++i) {
+      std::vector<std::pair<double, std::int32_t>> near;
+      for (std::int32_t j = 0; j < X.rows; ++j) {
+        if (j != i) near.emplace_back(D.view()(i, j), j);
+      }
+      std::ranges::sort(near);
+      for (int s = 0; s < 5; ++s) seeds.push_back(near[static_cast<std::size_t>(s)].second);
+    }
+    for (const int n_threads : {1, 5}) {
+      const std::vector<KeyedEdge> found = dense_boruvka<Real>(
+          X.view(), cores.empty() ? nullptr : cores.data(), {seeds.data(), 5}, n_threads, {});
+      CHECK_EQUAL(found.size(), wanted.size());
+      for (std::size_t i = 0; i < std::min(found.size(), wanted.size()); ++i) {
+        CHECK_EQUAL(found[i].weight, wanted[i].weight);
+        CHECK_EQUAL(found[i].low, wanted[i].low);
+        CHECK_EQUAL(found[i].high, wanted[i].high);
+      }
+    }
+  }
+}
+
+SHOAL_TEST(spanning_trees_of_long_rows_are_those_of_kruskal) {
+  at_every_level([] {
+    for (const int d : {3, 17, 70}) {
+      check_long_rows(grouped_points<double>(330, d));
+      check_long_rows(grouped_points<float>(330, d));
+    }
+  });
 }
 
 SHOAL_TEST(weights_are_repetitions_in_core_distances) {

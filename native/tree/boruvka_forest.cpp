@@ -11,26 +11,38 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 }  // namespace
 
-Forest::Forest(const KdTree& tree, const double* cores, int n_threads)
-    : sets(tree.n()),
-      tree_(tree),
+Forest::Forest(std::int64_t n, const std::int32_t* rows, const double* cores, int n_threads)
+    : sets(n),
+      other(static_cast<std::size_t>(n), kNone),
+      weight(static_cast<std::size_t>(n), 0.0),
+      // A place in every leaf, so that kernels may read whole leaves.
+      group(static_cast<std::size_t>((n + kLeafTile - 1) / kLeafTile * kLeafTile), kNone),
+      bound(static_cast<std::size_t>(n)),
+      least(static_cast<std::size_t>(n)),
+      rows_(rows),
       cores_(cores),
       n_threads_(n_threads),
-      n_(static_cast<std::int32_t>(tree.n())) {
-  const auto size = static_cast<std::size_t>(n_);
-  other.assign(size, kNone);
-  weight.assign(size, 0.0);
-  // A place in every leaf, so that kernels may read whole leaves.
-  group.assign(static_cast<std::size_t>(tree.n_leaves()) * kLeafTile, kNone);
-  bound = std::vector<std::atomic<double>>(size);
-  least = std::vector<std::atomic<std::int32_t>>(size);
-  node_group.resize(static_cast<std::size_t>(tree.n_nodes()));
-  node_core.assign(node_group.size(), 0.0);
-  if (cores_ == nullptr) return;
+      n_(static_cast<std::int32_t>(n)) {}
+
+void Forest::set_groups() {
+  for_places([&](std::int32_t place) {
+    const auto i = static_cast<std::size_t>(place);
+    group[i] = sets.find(place);
+    bound[i].store(kInfinity, kRelaxed);
+    least[i].store(kNone, kRelaxed);
+  });
+}
+
+TreeForest::TreeForest(const KdTree& tree, const double* cores, int n_threads)
+    : Forest(tree.n(), tree.rows().data(), cores, n_threads),
+      node_group(static_cast<std::size_t>(tree.n_nodes())),
+      node_core(node_group.size(), 0.0),
+      tree_(tree) {
+  if (cores == nullptr) return;
   for_nodes_upwards([&](KdTree::Node node) {
     double& lowest = node_core[static_cast<std::size_t>(node.number)];
     if (node.is_leaf()) {
-      const double* const first = cores_ + tree_.begin(node.first_leaf);
+      const double* const first = cores + tree_.begin(node.first_leaf);
       lowest = *std::min_element(first, first + tree_.size(node));
     } else {
       lowest = std::min(node_core[static_cast<std::size_t>(node.left().number)],
@@ -40,7 +52,7 @@ Forest::Forest(const KdTree& tree, const double* cores, int n_threads)
 }
 
 template <class Merge>
-void Forest::for_nodes_upwards(Merge merge) const {
+void TreeForest::for_nodes_upwards(Merge merge) const {
   // Children come after their parent in preorder.
   std::vector<KdTree::Node> order;
   order.reserve(node_group.size());
@@ -55,7 +67,7 @@ void Forest::for_nodes_upwards(Merge merge) const {
   for (std::size_t i = order.size(); i-- > 0;) merge(order[i]);
 }
 
-double Forest::distance(std::int32_t a, std::int32_t b) const {
+double TreeForest::distance(std::int32_t a, std::int32_t b) const {
   const double* const x = tree_.tile(a / kLeafTile) + a % kLeafTile;
   const double* const y = tree_.tile(b / kLeafTile) + b % kLeafTile;
   double sum = 0;
@@ -75,13 +87,8 @@ double Forest::distance(std::int32_t a, std::int32_t b) const {
   return sum;
 }
 
-void Forest::set_groups() {
-  for_places([&](std::int32_t place) {
-    const auto i = static_cast<std::size_t>(place);
-    group[i] = sets.find(place);
-    bound[i].store(kInfinity, kRelaxed);
-    least[i].store(kNone, kRelaxed);
-  });
+void TreeForest::set_groups() {
+  Forest::set_groups();
   for_nodes_upwards([&](KdTree::Node node) {
     std::int32_t& of_node = node_group[static_cast<std::size_t>(node.number)];
     if (node.is_leaf()) {

@@ -17,16 +17,16 @@ class Forest {
  public:
   static constexpr std::int32_t kNone = -1, kMixed = -2;
 
-  Forest(const KdTree& tree, const double* cores, int n_threads);
+  // `rows` of the places, null where they are the rows themselves; `cores` by place, null: none.
+  Forest(std::int64_t n, const std::int32_t* rows, const double* cores, int n_threads);
+  virtual ~Forest() = default;
 
-  const KdTree& tree() const { return tree_; }
+  int n_threads() const { return n_threads_; }
   const double* cores() const { return cores_; }
   std::int32_t n() const { return n_; }
   double core(std::int32_t place) const { return cores_ != nullptr ? cores_[place] : 0.0; }
-  std::int32_t row(std::int32_t place) const {
-    return tree_.rows()[static_cast<std::size_t>(place)];
-  }
-  double distance(std::int32_t a, std::int32_t b) const;
+  std::int32_t row(std::int32_t place) const { return rows_ != nullptr ? rows_[place] : place; }
+  virtual double distance(std::int32_t a, std::int32_t b) const = 0;
   KeyedEdge edge(std::int32_t a, std::int32_t b, double distance) const {
     return {std::max({distance, core(a), core(b)}), distance, std::min(row(a), row(b)),
             std::max(row(a), row(b))};
@@ -50,7 +50,7 @@ class Forest {
   }
 
   // Names the sets anew, and forgets their bounds and least edges.
-  void set_groups();
+  virtual void set_groups();
 
   // Lowers the bound of a set to a weight that one of its edges has.
   void lower_bound(std::int32_t of_group, double weight) {
@@ -72,6 +72,23 @@ class Forest {
   // Of a set, by its name: the least weight seen, and the place of its least edge.
   std::vector<std::atomic<double>> bound;
   std::vector<std::atomic<std::int32_t>> least;
+
+ private:
+  const std::int32_t* const rows_;
+  const double* const cores_;
+  const int n_threads_;
+  const std::int32_t n_;
+};
+
+// The places of a k-d tree.
+class TreeForest final : public Forest {
+ public:
+  TreeForest(const KdTree& tree, const double* cores, int n_threads);
+
+  const KdTree& tree() const { return tree_; }
+  double distance(std::int32_t a, std::int32_t b) const override;
+  void set_groups() override;
+
   // Of a node: the set all its places are in, or kMixed; and the least core.
   std::vector<std::int32_t> node_group;
   std::vector<double> node_core;
@@ -81,9 +98,6 @@ class Forest {
   void for_nodes_upwards(Merge merge) const;
 
   const KdTree& tree_;
-  const double* const cores_;
-  const int n_threads_;
-  const std::int32_t n_;
 };
 
 }  // namespace shoal

@@ -12,7 +12,7 @@ namespace shoal {
 // What one thread needs to look for the least edges of the places of a leaf.
 class EdgeSearch {
  public:
-  explicit EdgeSearch(Forest& forest)
+  explicit EdgeSearch(TreeForest& forest)
       : forest_(forest),
         tree_(forest.tree()),
         kernels_(tree_.kernels()),
@@ -37,7 +37,7 @@ class EdgeSearch {
   Visit reach(KdTree::Node node) const;
   std::int32_t place(int p) const { return tree_.begin(points_.leaf()) + p; }
 
-  Forest& forest_;
+  TreeForest& forest_;
   const KdTree& tree_;
   const LeafKernels& kernels_;
   LeafPoints points_;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <tuple>
+#include <utility>
 
+#include "algorithms/knn.hpp"
 #include "core/error.hpp"
 #include "spatial/cores.hpp"
+#include "spatial/nearest.hpp"
 #include "tree/boruvka.hpp"
+#include "tree/dense_boruvka.hpp"
 
 namespace shoal {
 namespace {
@@ -23,41 +26,126 @@ double scale_of_alpha(Metric metric, double alpha) {
 constexpr Index kSeeds = 4;
 constexpr Index kMostSeeds = 16;
 
+KeepGoing part_of(const KeepGoing& keep_going, double from) {
+  return [&keep_going, from](double done) { return !keep_going || keep_going(from + done / 2); };
+}
+
+// The tree and the core keys, by row, of rows that are searched by a k-d tree.
+struct Found {
+  std::vector<KeyedEdge> edges;
+  std::vector<double> core_keys;  // empty where there are no cores
+};
+
+bool has_cores(const Cores& cores) {
+  return cores.given != nullptr || cores.weights != nullptr || cores.min_samples > 1;
+}
+
+Found search_tree(const KdTree& tree, const Cores& cores, int n_threads,
+                  const KeepGoing& keep_going) {
+  const Metric metric = tree.metric();
+  CoreKeys near =
+      find_core_keys(tree, cores.given != nullptr ? 1.0 : cores.min_samples, cores.weights, kSeeds,
+                     kMostSeeds, n_threads, part_of(keep_going, 0));
+  Found found;
+  std::vector<double> by_place;  // cores times alpha, so that distances may stay as they are
+  if (has_cores(cores)) {
+    found.core_keys.resize(near.keys.size());
+    by_place.resize(static_cast<std::size_t>(tree.n_leaves()) * kLeafTile);
+    for (std::size_t i = 0; i < near.keys.size(); ++i) {
+      const auto row = static_cast<std::size_t>(tree.rows()[i]);
+      found.core_keys[row] =
+          cores.given != nullptr ? key_of_distance(metric, cores.given[row]) : near.keys[i];
+      by_place[i] = found.core_keys[row] * scale_of_alpha(metric, cores.alpha);
+    }
+  }
+  found.edges = boruvka(tree, by_place.empty() ? nullptr : by_place.data(),
+                        {near.neighbors.data(), near.k}, n_threads, part_of(keep_going, 0.5));
+  return found;
+}
+
+// How many neighbours of a row are enough for its core distance, whichever they are.
+Index neighbors_needed(const Cores& cores, Index n) {
+  if (cores.given != nullptr) return kSeeds;
+  if (cores.weights == nullptr) {
+    return std::max(kSeeds, static_cast<Index>(std::ceil(cores.min_samples)) - 1);
+  }
+  std::vector<double> light(cores.weights, cores.weights + n);
+  std::ranges::sort(light);
+  double sum = 0;
+  Index needed = 0;
+  while (needed < n && sum < cores.min_samples) sum += light[static_cast<std::size_t>(needed++)];
+  return std::max(kSeeds, needed);
+}
+
+// The same for rows of which each is compared with all others.
+template <class Real>
+Found search_rows(MatrixView<const Real> X, const Cores& cores, Index k, int n_threads,
+                  const KeepGoing& keep_going) {
+  const Index n = X.rows();
+  std::vector<double> core_keys;
+  std::vector<std::int32_t> seeds;
+  const Index kept = std::min(k, kMostSeeds);
+  {
+    std::vector<double> distances(static_cast<std::size_t>(n * k));
+    std::vector<Index> rows(distances.size());
+    find_neighbors<Real>(X, X, true, n_threads, part_of(keep_going, 0), {distances.data(), n, k},
+                         {rows.data(), n, k});
+    if (has_cores(cores)) core_keys.resize(static_cast<std::size_t>(n));
+    std::vector<double> keys(static_cast<std::size_t>(k));
+    std::vector<std::int32_t> near(keys.size());
+    for (Index i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < near.size(); ++j) {
+        near[j] = static_cast<std::int32_t>(rows[static_cast<std::size_t>(i * k) + j]);
+        if (!core_keys.empty()) keys[j] = exact_key(X.row(i), X.row(near[j]), X.cols());
+      }
+      seeds.insert(seeds.end(), near.begin(), near.begin() + kept);
+      if (core_keys.empty()) continue;
+      double& core = core_keys[static_cast<std::size_t>(i)];
+      core = cores.given != nullptr
+                 ? key_of_distance(Metric::euclidean, cores.given[i])
+                 : core_key(keys.data(), near.data(), k, static_cast<std::int32_t>(i),
+                            cores.min_samples, cores.weights);
+      if (core < 0) core = keys.back();
+    }
+  }
+  std::vector<double> scaled(core_keys);
+  for (double& core : scaled) core *= cores.alpha * cores.alpha;
+  return {dense_boruvka(X, scaled.empty() ? nullptr : scaled.data(), {seeds.data(), kept},
+                        n_threads, part_of(keep_going, 0.5)),
+          std::move(core_keys)};
+}
+
+// Beyond this many neighbours of each row they are not kept for all rows at once.
+constexpr Index kMostNeighbors = 256;
+
+template <class Real>
+Found search(MatrixView<const Real> X, Metric metric, const Cores& cores, int n_threads,
+             const KeepGoing& keep_going) {
+  const Index k = std::min(X.rows() - 1, neighbors_needed(cores, X.rows()));
+  {
+    const KdTree tree(X, metric, n_threads);
+    const bool by_tree =
+        metric != Metric::euclidean || k < 1 || k > kMostNeighbors || !is_slow(tree, tree, k, true);
+    if (by_tree) return search_tree(tree, cores, n_threads, keep_going);
+  }
+  return search_rows(X, cores, k, n_threads, keep_going);
+}
+
 }  // namespace
 
 template <class Real>
 SpanningTree spanning_tree(MatrixView<const Real> X, Metric metric, const Cores& cores,
                            int n_threads, const KeepGoing& keep_going) {
-  const KdTree tree(X, metric, n_threads);
-  const Index n = tree.n();
-  const auto size = static_cast<std::size_t>(n);
-  const bool plain = cores.given == nullptr && cores.weights == nullptr && cores.min_samples <= 1;
-  CoreKeys found = find_core_keys(tree, cores.given != nullptr ? 1.0 : cores.min_samples,
-                                  cores.weights, kSeeds, kMostSeeds, n_threads,
-                                  [&](double done) { return !keep_going || keep_going(done / 2); });
+  const Found found = search(X, metric, cores, n_threads, keep_going);
   SpanningTree result;
-  std::vector<double> by_place;  // cores times alpha, so that distances may stay as they are
-  if (!plain) {
-    result.core_distances.resize(size);
-    by_place.resize(static_cast<std::size_t>(tree.n_leaves()) * kLeafTile);
-    for (std::size_t i = 0; i < size; ++i) {
-      const auto row = static_cast<std::size_t>(tree.rows()[i]);
-      const double key =
-          cores.given != nullptr ? key_of_distance(metric, cores.given[row]) : found.keys[i];
-      result.core_distances[row] =
-          cores.given != nullptr ? cores.given[row] : distance_of_key(metric, key);
-      by_place[i] = key * scale_of_alpha(metric, cores.alpha);
-    }
+  for (std::size_t row = 0; row < found.core_keys.size(); ++row) {
+    result.core_distances.push_back(
+        cores.given != nullptr ? cores.given[row] : distance_of_key(metric, found.core_keys[row]));
   }
-  std::vector<KeyedEdge> edges =
-      boruvka(tree, plain ? nullptr : by_place.data(), {found.neighbors.data(), found.k}, n_threads,
-              [&](double done) { return !keep_going || keep_going(0.5 + done / 2); });
-  found = {};
-
-  result.edges.reserve(edges.size());
-  for (const KeyedEdge& edge : edges) {
+  result.edges.reserve(found.edges.size());
+  for (const KeyedEdge& edge : found.edges) {
     double weight = distance_of_key(metric, edge.distance) / cores.alpha;
-    if (!plain) {
+    if (!result.core_distances.empty()) {
       weight = std::max({weight, result.core_distances[static_cast<std::size_t>(edge.low)],
                          result.core_distances[static_cast<std::size_t>(edge.high)]});
     }

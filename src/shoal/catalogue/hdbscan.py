@@ -41,7 +41,7 @@ ROW = Algorithm(
     },
     # A search of the tree for each row in each of about a dozen rounds.
     time=Cost("150 * n * log2(n + 2) * min(d * d, 1000)"),
-    memory=Cost("20 * n * d + 360 * n"),
+    memory=Cost("8 * n * d + 160 * n"),
     state=(
         "training_rows_",
         "counted_rows_",
@@ -51,6 +51,7 @@ ROW = Algorithm(
         "row_lambdas_",
         "cluster_parents_",
         "cluster_births_",
+        "cluster_sizes_",
         "cluster_labels_",
         "max_lambdas_",
         "deepest_lambdas_",

@@ -11,7 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from shoal.checks import check_choice, check_integer, check_number, check_weights
 from shoal.density.cluster_centers import centroids_of, medoids_of
-from shoal.density.hierarchy import HDBSCANResult, Selection, cut_tree, fit_rows
+from shoal.density.hierarchy import (
+    HDBSCANResult,
+    Selection,
+    condensed_tree,
+    cut_tree,
+    fit_rows,
+)
 from shoal.density.placing import Placed
 from shoal.density.reachability import Metric, ReachabilityTree, name_of
 from shoal.density.tree_clusterer import TreeClusterer
@@ -270,8 +276,14 @@ class HDBSCAN(TreeClusterer):
     @property
     def condensed_tree_(self) -> npt.NDArray[Any]:
         """The condensed tree, one entry per row and cluster."""
-        check_is_fitted(self, "_result")
-        return self._result.condensed_tree
+        check_is_fitted(self)
+        return condensed_tree(
+            self.row_clusters_,
+            self.row_lambdas_,
+            self.cluster_parents_,
+            self.cluster_births_,
+            self.cluster_sizes_,
+        )
 
     @property
     def single_linkage_tree_(self) -> npt.NDArray[np.float64]:
@@ -290,7 +302,6 @@ class HDBSCAN(TreeClusterer):
 
     def _keep(self, result: HDBSCANResult) -> None:
         tree = result.tree
-        self._result = result
         self._tree: ReachabilityTree = tree
         self.labels_ = result.labels
         self.probabilities_ = result.probabilities
@@ -302,6 +313,7 @@ class HDBSCAN(TreeClusterer):
         self.row_lambdas_ = result.row_lambdas
         self.cluster_parents_ = result.parents
         self.cluster_births_ = result.births
+        self.cluster_sizes_ = result.sizes
         self.cluster_labels_ = result.cluster_labels
         self.max_lambdas_ = result.max_lambdas
         self.deepest_lambdas_ = result.deepest_lambdas

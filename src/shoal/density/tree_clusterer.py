@@ -69,9 +69,9 @@ class TreeClusterer(Clusterer):
 
         The strength is the lambda at which the row leaves its cluster over the last lambda at
         which anything does. With `full` it is shared out among all clusters by the lambda at which
-        the row would meet each of them, going up the tree; the share of the row's own cluster is
-        the largest. Noise has no cluster: what is shared out is its largest lambda of meeting a
-        cluster, over the last lambda of that cluster.
+        the row would meet each of them, going up the tree; no share is larger than that of the
+        row's own cluster. Noise has no cluster: what is shared out is its largest lambda of
+        meeting a cluster, over the last lambda of that cluster.
 
         Parameters
         ----------
