@@ -115,6 +115,10 @@ Found search_rows(MatrixView<const Real> X, const Cores& cores, Index k, int n_t
           std::move(core_keys)};
 }
 
+// Rows with more columns are compared with all others: their neighbours may be found by the tree,
+// but not the edges between groups, which are all far apart.
+constexpr Index kLongRow = 64;
+
 // Beyond this many neighbours of each row they are not kept for all rows at once.
 constexpr Index kMostNeighbors = 256;
 
@@ -122,11 +126,12 @@ template <class Real>
 Found search(MatrixView<const Real> X, Metric metric, const Cores& cores, int n_threads,
              const KeepGoing& keep_going) {
   const Index k = std::min(X.rows() - 1, neighbors_needed(cores, X.rows()));
-  {
+  const bool by_rows = metric == Metric::euclidean && k > 0 && k <= kMostNeighbors;
+  if (!by_rows || X.cols() <= kLongRow) {
     const KdTree tree(X, metric, n_threads);
-    const bool by_tree =
-        metric != Metric::euclidean || k < 1 || k > kMostNeighbors || !is_slow(tree, tree, k, true);
-    if (by_tree) return search_tree(tree, cores, n_threads, keep_going);
+    if (!by_rows || !is_slow(tree, tree, k, true)) {
+      return search_tree(tree, cores, n_threads, keep_going);
+    }
   }
   return search_rows(X, cores, k, n_threads, keep_going);
 }
