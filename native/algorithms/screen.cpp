@@ -21,7 +21,7 @@ double unit_scale(MatrixView<const Real> X, const Leaves& leaves) {
 }
 
 template <class Real>
-void center_group(MatrixView<const Real> X, Screen& screen, Index group) {
+void center_group(MatrixView<const Real> X, Screen& screen, Index width, Index group) {
   const Index d = X.cols(), n = X.rows();
   const Index begin = group * Screen::kGroupLeaves * kPairTile;
   const Index end = std::min(n, begin + Screen::kGroupLeaves * kPairTile);
@@ -37,7 +37,7 @@ void center_group(MatrixView<const Real> X, Screen& screen, Index group) {
     double sum = 0;
     for (Index q = 0; q < d; ++q) {
       const double e = x[q] * screen.scale - center[q];
-      screen.columns[i * d + q] = static_cast<float>(e);
+      screen.columns[i * width + q] = static_cast<float>(e);
       sum += e * e;
     }
     screen.norms[i] = static_cast<float>(sum);
@@ -54,23 +54,25 @@ Screen make_screen(MatrixView<const Real> X, int n_threads) {
 }
 
 template <class Real>
-Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads) {
+Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads, std::int64_t extra) {
   Screen screen;
   screen.leaves = std::move(leaves);
   screen.scale = unit_scale(X, screen.leaves);
   const Index n_groups = (screen.leaves.count() + Screen::kGroupLeaves - 1) / Screen::kGroupLeaves;
+  const Index width = X.cols() + extra;
   screen.centers.resize(static_cast<std::size_t>(n_groups * X.cols()));
   screen.max_norm.resize(static_cast<std::size_t>(n_groups));
-  screen.columns.resize(static_cast<std::size_t>(X.rows() * X.cols()));
+  screen.columns.resize(static_cast<std::size_t>(X.rows() * width));
   screen.norms.resize(static_cast<std::size_t>(X.rows()));
-  parallel_for(static_cast<std::size_t>(n_groups), n_threads,
-               [&](std::size_t group, int) { center_group(X, screen, static_cast<Index>(group)); });
+  parallel_for(static_cast<std::size_t>(n_groups), n_threads, [&](std::size_t group, int) {
+    center_group(X, screen, width, static_cast<Index>(group));
+  });
   return screen;
 }
 
 template Screen make_screen<float>(MatrixView<const float>, int);
 template Screen make_screen<double>(MatrixView<const double>, int);
-template Screen make_screen<float>(MatrixView<const float>, Leaves, int);
-template Screen make_screen<double>(MatrixView<const double>, Leaves, int);
+template Screen make_screen<float>(MatrixView<const float>, Leaves, int, std::int64_t);
+template Screen make_screen<double>(MatrixView<const double>, Leaves, int, std::int64_t);
 
 }  // namespace shoal

@@ -30,9 +30,10 @@ struct Screen {
 template <class Real>
 Screen make_screen(MatrixView<const Real> X, int n_threads);
 
-// The same for rows in another order than that of their boxes.
+// The same for rows in another order than that of their boxes. Columns have room for `extra` more
+// coordinates after their own, zero at first.
 template <class Real>
-Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads);
+Screen make_screen(MatrixView<const Real> X, Leaves leaves, int n_threads, std::int64_t extra = 0);
 
 // Up to kPairTile points and what is near them.
 class ScreenTile {
