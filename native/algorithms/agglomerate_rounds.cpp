@@ -56,6 +56,8 @@ class Rounds {
       std::copy(options_.weights, options_.weights + n, matrix_.size.begin());
     }
     for (Index i = 0; i < n; ++i) matrix_.member.push_back(static_cast<std::int32_t>(i));
+    nearest_ = source_.nearest_rows(options_.n_threads, options_.keep_going);
+    if (!nearest_.empty()) return;
     nearest_.resize(static_cast<std::size_t>(n));
     for_spans(n, [&](Index begin, Index end, Scratch& scratch) {
       scratch.rows.resize(static_cast<std::size_t>(kSpan * n));
@@ -80,6 +82,7 @@ class Rounds {
   void build_matrix(const MergePlan& plan) {
     const Index n = source_.n_rows(), count = plan.count();
     matrix_.values = Buffer<double>(static_cast<std::size_t>(count * count));
+    matrix_.values.prefer_large_pages();
     for (Index i = 0; i < count; ++i) matrix_.rows.push_back(matrix_.values.data() + i * count);
     std::vector<LeastEntry> nearest(static_cast<std::size_t>(count));
     for_spans(count, [&](Index begin, Index end, Scratch& scratch) {

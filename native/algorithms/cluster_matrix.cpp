@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 
+#include "algorithms/knn.hpp"
 #include "core/thread_pool.hpp"
 #include "kernels/agglomerate.hpp"
 
@@ -54,6 +55,18 @@ void RowDistances::fill(std::span<const std::int32_t> rows, double* out) const {
   }
 }
 
+std::vector<LeastEntry> RowDistances::nearest_rows(int n_threads, const KeepGoing& ask) const {
+  if (metric_ != Metric::euclidean) return {};
+  const auto n = static_cast<std::size_t>(n_rows());
+  std::vector<double> distances(n);
+  std::vector<Index> rows(n);
+  find_neighbors<double>(X_, X_, true, n_threads, ask, {distances.data(), n_rows(), 1},
+                         {rows.data(), n_rows(), 1});
+  std::vector<LeastEntry> nearest(n);
+  for (std::size_t i = 0; i < n; ++i) nearest[i] = {distances[i] * factor_, rows[i]};
+  return nearest;
+}
+
 void SquareDistances::fill(std::span<const std::int32_t> rows, double* out) const {
   for (const std::int32_t row : rows) out = std::copy(D_.row(row), D_.row(row) + n_rows(), out);
 }
@@ -79,6 +92,7 @@ ClusterMatrix make_cluster_matrix(const DistanceSource& source, const double* we
   const Index n = source.n_rows();
   ClusterMatrix matrix;
   matrix.values = Buffer<double>(static_cast<std::size_t>(n * n));
+  matrix.values.prefer_large_pages();
   matrix.size.assign(static_cast<std::size_t>(n), 1.0);
   if (weights != nullptr) std::copy(weights, weights + n, matrix.size.begin());
   matrix.member.resize(static_cast<std::size_t>(n));

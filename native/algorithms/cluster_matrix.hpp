@@ -7,7 +7,9 @@
 
 #include "algorithms/metric.hpp"
 #include "core/buffer.hpp"
+#include "core/interrupt.hpp"
 #include "core/views.hpp"
+#include "kernels/agglomerate.hpp"
 
 namespace shoal {
 
@@ -20,6 +22,10 @@ class DistanceSource {
 
   // The distances from each of `rows` to all rows: those of rows[i] at out + i * n_rows().
   virtual void fill(std::span<const std::int32_t> rows, double* out) const = 0;
+
+  // The nearest other row of each row, the first on a tie. May be empty: nothing is faster than
+  // looking at all distances.
+  virtual std::vector<LeastEntry> nearest_rows(int, const KeepGoing&) const { return {}; }
 
  protected:
   explicit DistanceSource(std::int64_t n_rows) : n_rows_(n_rows) {}
@@ -34,6 +40,7 @@ class RowDistances final : public DistanceSource {
   RowDistances(MatrixView<const double> X, Metric metric, double factor);
 
   void fill(std::span<const std::int32_t> rows, double* out) const override;
+  std::vector<LeastEntry> nearest_rows(int n_threads, const KeepGoing& ask) const override;
 
  private:
   MatrixView<const double> X_;

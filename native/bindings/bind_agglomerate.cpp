@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "algorithms/agglomerate.hpp"
+#include "algorithms/agglomerate_graph.hpp"
 #include "bindings/arrays.hpp"
 #include "bindings/progress.hpp"
 #include "bindings/registry.hpp"
@@ -82,6 +83,18 @@ ArrayOut<double> of_condensed(const VectorIn<double>& values, std::int64_t n_row
              });
 }
 
+// X has no columns where the linkage does not need rows.
+ArrayOut<double> of_graph(const MatrixIn<double>& X, const VectorIn<std::int64_t>& starts,
+                          const VectorIn<std::int32_t>& columns, const VectorIn<double>& distances,
+                          int linkage, const Weights& weights, int n_threads, Callback callback) {
+  const RowGraph graph{static_cast<std::int64_t>(starts.size()) - 1, starts.data(), columns.data(),
+                       distances.data()};
+  return run(linkage, weights, n_threads, std::move(callback),
+             [&](const AgglomerateOptions& options) {
+               return agglomerate_graph(graph, view(X), options);
+             });
+}
+
 }  // namespace
 
 SHOAL_BIND(module) {
@@ -95,6 +108,9 @@ SHOAL_BIND(module) {
   module.def("linkage_condensed", &of_condensed, nb::arg("values").noconvert(), nb::arg("n_rows"),
              nb::arg("linkage"), nb::arg("weights").none(), nb::arg("n_threads"),
              nb::arg("callback").none());
+  module.def("linkage_graph", &of_graph, nb::arg("X").noconvert(), nb::arg("starts").noconvert(),
+             nb::arg("columns").noconvert(), nb::arg("distances").noconvert(), nb::arg("linkage"),
+             nb::arg("weights").none(), nb::arg("n_threads"), nb::arg("callback").none());
 }
 
 }  // namespace shoal::bindings

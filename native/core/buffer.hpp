@@ -6,6 +6,12 @@
 #include <memory>
 #include <span>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+
+#include <cstdint>
+#endif
+
 namespace shoal {
 
 template <class T>
@@ -24,6 +30,18 @@ class Buffer {
   T* release() {
     size_ = 0;
     return data_.release();
+  }
+
+  // Asks for large pages, before the first touch: a matrix of gigabytes is mapped, and walked down
+  // a column, in a fraction of the time.
+  void prefer_large_pages() const {
+#if defined(__linux__)
+    constexpr std::uintptr_t kPage = std::uintptr_t{1} << 21;
+    const auto begin = reinterpret_cast<std::uintptr_t>(data_.get());
+    const std::uintptr_t first = (begin + kPage - 1) / kPage * kPage;
+    const std::uintptr_t end = (begin + size_ * sizeof(T)) / kPage * kPage;
+    if (first < end) madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+#endif
   }
 
  private:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from shoal.clustering import Clustering as Clustering
     from shoal.clustering import KChoice as KChoice
     from shoal.clustering import Trait as Trait
+    from shoal.connectivity import AgglomerativeClustering as AgglomerativeClustering
+    from shoal.connectivity import linkage as linkage
     from shoal.data.blocks import open_blocks as open_blocks
     from shoal.data.prepare import Preparation as Preparation
     from shoal.data.prepare import prepare as prepare
