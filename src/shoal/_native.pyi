@@ -544,3 +544,54 @@ def dense_clusters(
     max_weight: float | None,
     allow_single_cluster: bool,
 ) -> tuple[_Condensed, _FlatClusters]: ...
+
+_Report: TypeAlias = Callable[[float], object] | None
+
+def linkage_rows(
+    X: NDArray[np.float64],
+    metric: int,
+    factor: float,
+    linkage: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+    callback: _Report,
+) -> NDArray[np.float64]: ...
+def linkage_centers(
+    X: NDArray[np.float64],
+    linkage: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+    callback: _Report,
+) -> NDArray[np.float64]: ...
+def linkage_square(
+    D: NDArray[np.float64],
+    linkage: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+    callback: _Report,
+) -> NDArray[np.float64]: ...
+def linkage_condensed(
+    values: NDArray[np.float64],
+    n_rows: int,
+    linkage: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+    callback: _Report,
+) -> NDArray[np.float64]: ...
+def linkage_graph(
+    X: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    columns: NDArray[np.int32],
+    distances: NDArray[np.float64],
+    linkage: int,
+    weights: NDArray[np.float64] | None,
+    n_threads: int,
+    callback: _Report,
+) -> NDArray[np.float64]: ...
+def dendrogram_labels(
+    Z: NDArray[np.float64], labels: NDArray[np.int32]
+) -> NDArray[np.int32]: ...
+def dendrogram_greatest(Z: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def dendrogram_order(Z: NDArray[np.float64]) -> NDArray[np.int32]: ...
+def dendrogram_cophenetic(Z: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def dendrogram_inconsistency(Z: NDArray[np.float64], depth: int) -> NDArray[np.float64]: ...

@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.utils import check_array
 
 from shoal import _native
-from shoal.centroid.distances import unit_rows
+from shoal.metric_rows import unit_rows
 from shoal.connectivity.merging import BY_CENTERS, LINKAGES, Distances, reporter
 from shoal.errors import DataError
 from shoal.neighbors import kneighbors
@@ -32,9 +32,7 @@ def join_parts(
     Where it has several parts, the nearest rows of every two of them are joined, with a warning.
     """
     n = given.n_rows
-    graph = check_array(
-        connectivity, accept_sparse="csr", accept_large_sparse=False, input_name="connectivity"
-    )
+    graph = check_array(connectivity, accept_sparse="csr", input_name="connectivity")
     if graph.shape != (n, n):
         raise DataError(
             f"connectivity must have one row and one column per row of X, {n}; got shape "

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from sklearn.utils import check_array
 
 from shoal import _native, budget
-from shoal.centroid.distances import METRICS, check_distance_matrix, matrix_of, unit_rows
+from shoal.centroid.distances import METRICS, check_distance_matrix, matrix_of
 from shoal.checks import check_choice, check_weights
 from shoal.errors import DataError, ParameterError
+from shoal.metric_rows import directions
 from shoal.progress import Callback, Event
 
 __all__ = [
@@ -50,7 +51,6 @@ def linkage(
     metric: Metric = "euclidean",
     *,
     sample_weight: Any = None,
-    optimal_ordering: bool = False,
     memory_limit: str | int | None = None,
     n_jobs: int | None = None,
     callback: Callback | None = None,
@@ -74,9 +74,6 @@ def linkage(
     sample_weight : array-like of shape (n_samples,), optional
         Weight of each row, above 0; a row of weight w counts as w equal rows. Single and complete
         linkage do not depend on it, nor do weighted and median linkage.
-    optimal_ordering : bool, default=False
-        Turn the branches so that neighbouring leaves are near each other, see
-        `shoal.connectivity.order_leaves`.
     memory_limit : str or int, optional
         Most memory to take, such as "2GB"; None for a share of what is free.
     n_jobs : int, optional
@@ -101,7 +98,8 @@ def linkage(
 
     Notes
     -----
-    Single linkage takes O(n²) time and O(n) memory beyond the rows. Ward linkage of rows takes
+    Single linkage goes along the spanning tree (`shoal.connectivity.spanning_tree`), in linear
+    memory. Ward linkage of rows takes
     O(n d) memory: all pairs that are each other's nearest are joined at once, and only clusters
     that lost their neighbour look for another, in boxes that are near enough; centroid and median
     linkage take O(n d) memory and O(n² d) time. The other methods, and all on given distances,
@@ -141,12 +139,7 @@ def linkage(
             f"sample_weight must be above 0 in a tree of all rows; got 0.0 in row {row}. Leave the "
             "row out."
         )
-    Z = merge(given, method, weights, memory_limit, n_jobs, callback)
-    if optimal_ordering:
-        from shoal.connectivity.ordering import order_leaves
-
-        Z = order_leaves(Z, X, metric=metric)
-    return Z
+    return merge(given, method, weights, memory_limit, n_jobs, callback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +177,8 @@ class Distances:
             check_distance_matrix(values)
             return cls(values, "square", len(values))
         if name == "cosine":
-            if not values.any(axis=1).all():
-                row = int(np.flatnonzero(~values.any(axis=1))[0])
-                raise DataError(
-                    "X must have no row of zeros with metric='cosine', which compares directions; "
-                    f"got one in row {row}. Leave the row out or choose another metric."
-                )
             number = METRICS.index("sqeuclidean")
-            return cls(unit_rows(values), "rows", len(values), number, 0.5)
+            return cls(directions(values, "X"), "rows", len(values), number, 0.5)
         return cls(values, "rows", len(values), METRICS.index(name))
 
     def subset(self, rows: npt.NDArray[np.intp]) -> Distances:
@@ -228,11 +215,29 @@ def merge(
         # Far from the origin, sums of centres would lose digits that differences keep.
         shift = given.values.mean(axis=0)
         return _native.linkage_centers(np.ascontiguousarray(given.values - shift), *rest)
+    if given.kind == "rows" and method == "single" and n > _SCIPY_TIES:
+        return _along_spanning_tree(given, n_jobs, callback)
     if given.kind == "rows":
         return _native.linkage_rows(given.values, given.metric, given.factor, *rest)
     if given.kind == "square":
         return _native.linkage_square(given.values, *rest)
     return _native.linkage_condensed(given.values, n, *rest)
+
+
+def _along_spanning_tree(
+    given: Distances, n_jobs: int | None, callback: Callback | None
+) -> npt.NDArray[np.float64]:
+    squared = given.metric == METRICS.index("sqeuclidean")
+    metric = METRICS.index("euclidean") if squared else given.metric
+    a, b, lengths, _ = _native.spanning_tree(
+        given.values,
+        metric,
+        n_threads=n_jobs or 0,
+        callback=None if callback is None else reporter(callback),
+    )
+    heights = (lengths * lengths if squared else lengths) * given.factor
+    left, right, height, size = _native.merge_tree(given.n_rows, a, b, heights)
+    return np.column_stack([left, right, height, size]).astype(np.float64)
 
 
 def check_linkage(method: Any, metric: Any) -> str:

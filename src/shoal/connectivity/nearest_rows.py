@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
-from shoal.centroid.distances import nearest_centers, unit_rows
+from shoal.centroid.distances import nearest_centers
+from shoal.metric_rows import unit_rows
 from shoal.neighbors import kneighbors
 
 __all__ = ["gaps_to_clusters", "nearest_row"]
