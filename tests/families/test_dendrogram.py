@@ -55,7 +55,7 @@ def test_a_chain_of_a_million_merges() -> None:
 def test_no_tree_is_refused() -> None:
     with pytest.raises(DataError, match="4 columns"):
         leaf_order(np.zeros((3, 3)))
-    with pytest.raises(DataError, match="clusters that are there; got 7.0 in step 0"):
+    with pytest.raises(DataError, match=r"clusters that are there; got 7\.0 in step 0"):
         leaf_order([[0, 7, 1.0, 2]])
     with pytest.raises(DataError, match="joined twice"):
         leaf_order([[0, 1, 1.0, 2], [0, 2, 2.0, 3]])

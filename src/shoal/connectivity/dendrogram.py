@@ -257,6 +257,4 @@ def inconsistency(Z: Any, depth: int = 2) -> npt.NDArray[np.float64]:
     >>> inconsistency(linkage([[0.0], [1.0], [5.0]], "single")).round(3).tolist()
     [[1.0, 0.0, 1.0, 0.0], [2.5, 2.121, 2.0, 0.707]]
     """
-    return _native.dendrogram_inconsistency(
-        check_tree(Z), check_integer("depth", depth, minimum=1)
-    )
+    return _native.dendrogram_inconsistency(check_tree(Z), check_integer("depth", depth, minimum=1))

@@ -13,9 +13,9 @@ from scipy.spatial.distance import cdist
 from sklearn.utils import check_array
 
 from shoal import _native
-from shoal.metric_rows import unit_rows
 from shoal.connectivity.merging import BY_CENTERS, LINKAGES, Distances, reporter
 from shoal.errors import DataError
+from shoal.metric_rows import unit_rows
 from shoal.neighbors import kneighbors
 from shoal.progress import Callback
 

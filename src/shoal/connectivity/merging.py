@@ -185,9 +185,7 @@ class Distances:
         """Return what is known of some rows, in their order."""
         square = self.kind == "square"
         part = self.values[np.ix_(rows, rows)] if square else self.values[rows]
-        return Distances(
-            np.ascontiguousarray(part), self.kind, len(rows), self.metric, self.factor
-        )
+        return Distances(np.ascontiguousarray(part), self.kind, len(rows), self.metric, self.factor)
 
 
 def merge(
@@ -257,9 +255,7 @@ def name_of(metric: Any) -> str:
     if callable(metric):
         return "function"
     name = _SAME.get(metric, metric) if isinstance(metric, str) else metric
-    return check_choice(
-        "metric", name, (*NAMED, "precomputed"), also=" or a function of two rows"
-    )
+    return check_choice("metric", name, (*NAMED, "precomputed"), also=" or a function of two rows")
 
 
 def _estimate(given: Distances, method: str) -> budget.Estimate:

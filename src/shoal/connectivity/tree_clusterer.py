@@ -182,7 +182,7 @@ class TreeClusterer(Clusterer):
 
     @property
     def cluster_scales_(self) -> npt.NDArray[np.float64]:
-        """Median distance of the rows of each cluster to the nearest other one; -1 for lone rows."""
+        """Median distance of each cluster's rows to their nearest other; -1 for lone rows."""
         check_is_fitted(self)
         if self._scales is None:
             rows = self._train[self.tree_rows_]
