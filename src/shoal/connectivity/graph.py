@@ -72,15 +72,15 @@ def _bridges(
             first, second = members[a], members[b]
             if given.kind == "square":
                 distances = given.values[np.ix_(first, second)]
-                i, j = np.unravel_index(int(distances.argmin()), distances.shape)
+                i, j = divmod(int(distances.argmin()), len(second))
             elif metric in ("euclidean", "sqeuclidean", "cosine"):
                 near = kneighbors(given.values[second], given.values[first], n_neighbors=1)
                 i = int(near.distances[:, 0].argmin())
                 j = int(near.indices[i, 0])
             else:
                 distances = cdist(X[first], X[second], _SCIPY.get(metric, metric))
-                i, j = np.unravel_index(int(distances.argmin()), distances.shape)
-            pairs.append((first[int(i)], second[int(j)]))
+                i, j = divmod(int(distances.argmin()), len(second))
+            pairs.append((first[i], second[j]))
     return np.array(pairs, dtype=np.intp)
 
 

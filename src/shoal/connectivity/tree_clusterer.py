@@ -152,7 +152,7 @@ class TreeClusterer(Clusterer):
         least = gaps.min(axis=1, keepdims=True)
         with np.errstate(invalid="ignore", divide="ignore"):
             closeness = np.where(least > 0, (least / gaps) ** 2, 1.0 * (gaps == 0))
-        shares = closeness / closeness.sum(axis=1, keepdims=True)
+        shares: npt.NDArray[np.float64] = closeness / closeness.sum(axis=1, keepdims=True)
         return shares if full else shares[at]
 
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
