@@ -26,7 +26,8 @@ def nearest_row(
     With metric="precomputed" the queries are their distances to all rows.
     """
     if metric == "precomputed":
-        return queries.argmin(axis=1).astype(np.int64)
+        nearest: npt.NDArray[np.int64] = queries.argmin(axis=1).astype(np.int64)
+        return nearest
     if metric in ("euclidean", "sqeuclidean", "cosine"):
         if metric == "cosine":
             rows, queries = unit_rows(rows), unit_rows(queries)
