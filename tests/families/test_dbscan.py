@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -343,3 +344,16 @@ def test_meteorites_fall_in_kilometres() -> None:
         np.testing.assert_array_equal(ours.labels_, theirs.labels_)
         np.testing.assert_array_equal(ours.predict(places[::3]), ours.labels_)
     assert DBSCAN("auto", min_samples=10, metric="haversine").fit(places).labels_.max() > 20
+
+
+def test_the_numbers_of_r() -> None:
+    path = SHARED / "reference" / "r_reference.json"
+    if not path.is_file():
+        pytest.skip("the shared data are not here; set SHOAL_TEST_DATA to their folder")
+    for wanted in json.loads(path.read_text())["dbscan"]:
+        table = np.genfromtxt(
+            SHARED / "classic" / f"{wanted['data']}.csv", delimiter=",", skip_header=1
+        )
+        X = table[:, ~np.isnan(table).any(axis=0)]
+        found = dbscan(X, wanted["eps"], min_samples=wanted["minPts"])
+        np.testing.assert_array_equal(found.labels + 1, wanted["cluster"])
