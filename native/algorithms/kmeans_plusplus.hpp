@@ -116,7 +116,7 @@ class Seeder : private SeedDistances<Rows> {
 
   // Work of drawing a row, of comparing it with the seeds the bound does not know, and of bringing
   // the bound up to date, in units of about two cycles.
-  double drawing() const { return 2.0 * static_cast<double>(n_chunks_ + kChunk); }
+  double drawing() const { return 2.0 * static_cast<double>(n_chunks_ + chunk_); }
   double comparing() const {
     return static_cast<double>(n_pending_) * static_cast<double>(rows_.d) / kCandidateLanes;
   }
@@ -134,8 +134,8 @@ class Seeder : private SeedDistances<Rows> {
     if (!(total > 0)) return {};
     const std::uint64_t position = kRoundsFrom + static_cast<std::uint64_t>(round * rows_.n);
     parallel_for(found.size(), n_threads_, [&](std::size_t c, int) {
-      const std::int64_t begin = static_cast<std::int64_t>(c) * kChunk;
-      for (std::int64_t i = begin; i < std::min(rows_.n, begin + kChunk); ++i) {
+      const std::int64_t begin = static_cast<std::int64_t>(c) * chunk_;
+      for (std::int64_t i = begin; i < std::min(rows_.n, begin + chunk_); ++i) {
         const double share =
             rows_.weight(i) * static_cast<double>(closest_[static_cast<std::size_t>(i)]) / total;
         const double u = random_.uniform_at(position + static_cast<std::uint64_t>(i));
@@ -168,23 +168,22 @@ class Seeder : private SeedDistances<Rows> {
     double left = 0;
     const std::int64_t chunk = draw_chunk(left);
     if (chunk < 0) return draw_by_weight();
-    float fresh[kChunk];
+    float fresh[Base::kLongestChunk];
     visit_chunk(chunk, 0, 1, scratch_[0], [&](const float* distances, std::int64_t at, int count) {
       for (int i = 0; i < count; ++i) {
-        fresh[at - chunk * kChunk + i] =
+        fresh[at - chunk * chunk_ + i] =
             std::min(closest_[static_cast<std::size_t>(at + i)], distances[i * kCandidateLanes]);
       }
     });
-    return draw_in_chunk(chunk, left, [&](std::int64_t i) { return fresh[i - chunk * kChunk]; });
+    return draw_in_chunk(chunk, left, [&](std::int64_t i) { return fresh[i - chunk * chunk_]; });
   }
 
   using Base::add_pending, Base::catch_up, Base::current, Base::draw_by_weight, Base::draw_chunk,
       Base::draw_in_chunk, Base::draw_stale, Base::pass, Base::pending_groups, Base::set_candidate,
       Base::visit_chunk, Base::weights_at;
-  using Base::chosen_, Base::chunk_sums_, Base::closest_, Base::k_, Base::keep_going_,
+  using Base::chosen_, Base::chunk_, Base::chunk_sums_, Base::closest_, Base::k_, Base::keep_going_,
       Base::kernels_, Base::n_chunks_, Base::n_pending_, Base::n_threads_, Base::panel_,
       Base::panel_norms_, Base::random_, Base::rows_, Base::scratch_, Base::who_;
-  using Base::kChunk;
 
   // Where the random numbers of k-means|| begin, far beyond those drawn in sequence.
   static constexpr std::uint64_t kRoundsFrom = std::uint64_t{1} << 40;

@@ -26,7 +26,9 @@ class SeedDistances {
         n_threads_(n_threads),
         keep_going_(keep_going),
         kernels_(SHOAL_PICK_KERNELS(seeding_kernels)),
-        n_chunks_((rows.n + kChunk - 1) / kChunk),
+        chunk_(std::clamp<std::int64_t>((rows.n / kChunks + kStep - 1) / kStep * kStep, kStep,
+                                        kLongestChunk)),
+        n_chunks_((rows.n + chunk_ - 1) / chunk_),
         norms_(rows.seeding_norms(kernels_, n_threads)),
         closest_(static_cast<std::size_t>(rows.n), std::numeric_limits<float>::max()),
         chunk_sums_(static_cast<std::size_t>(n_chunks_)),
@@ -35,10 +37,13 @@ class SeedDistances {
   }
 
  protected:
-  static constexpr std::int64_t kChunk = 1024;  // rows whose potential is summed together
-  static constexpr int kStep = 64;              // rows whose distances are held at a time
-  static constexpr int kPassGroups = 8;         // groups of 8 seeds taken in one pass
+  static constexpr int kStep = 64;       // rows whose distances are held at a time
+  static constexpr int kPassGroups = 8;  // groups of 8 seeds taken in one pass
   static constexpr std::int64_t kMostPending = std::int64_t{1} << 24;  // numbers in their panel
+  // A draw walks the sums of all chunks and then the rows of one.
+  static constexpr std::int64_t kChunks = 1024, kLongestChunk = 1024;
+  // Products from which a pass is worth waking other threads.
+  static constexpr std::int64_t kThreadsFrom = std::int64_t{1} << 18;
 
   struct Scratch {
     std::vector<float> rows, distances;
@@ -58,7 +63,9 @@ class SeedDistances {
   template <class Use>
   void pass(int n_groups, Use&& use, int from = 0) {
     Ticker ticker(keep_going_, 0);
-    parallel_for(static_cast<std::size_t>(n_chunks_), n_threads_, [&](std::size_t c, int worker) {
+    const std::int64_t work = rows_.n * rows_.d * n_groups * kCandidateLanes;
+    const int n_threads = work < kThreadsFrom ? 1 : n_threads_;
+    parallel_for(static_cast<std::size_t>(n_chunks_), n_threads, [&](std::size_t c, int worker) {
       if (!ticker.tick(worker, 1)) return;
       visit_chunk(static_cast<std::int64_t>(c), from, n_groups,
                   scratch_[static_cast<std::size_t>(worker)],
@@ -72,8 +79,8 @@ class SeedDistances {
   template <class Use>
   void visit_chunk(std::int64_t chunk, int from, int n_groups, Scratch& scratch, Use&& use) {
     scratch.distances.resize(static_cast<std::size_t>(kStep * n_groups * kCandidateLanes));
-    const std::int64_t end = std::min(rows_.n, (chunk + 1) * kChunk);
-    for (std::int64_t at = chunk * kChunk; at < end; at += kStep) {
+    const std::int64_t end = std::min(rows_.n, (chunk + 1) * chunk_);
+    for (std::int64_t at = chunk * chunk_; at < end; at += kStep) {
       const int count = static_cast<int>(std::min<std::int64_t>(kStep, end - at));
       rows_.candidate_distances(kernels_, norms_.data(), at, count,
                                 panel_.data() + from * rows_.d * kCandidateLanes,
@@ -121,7 +128,7 @@ class SeedDistances {
 
   template <class Closest>
   std::int64_t draw_in_chunk(std::int64_t chunk, double left, Closest&& closest) {
-    const std::int64_t begin = chunk * kChunk, end = std::min(rows_.n, begin + kChunk);
+    const std::int64_t begin = chunk * chunk_, end = std::min(rows_.n, begin + chunk_);
     std::int64_t last = begin;
     for (std::int64_t i = begin; i < end; ++i) {
       const double s = rows_.weight(i) * static_cast<double>(closest(i));
@@ -198,6 +205,7 @@ class SeedDistances {
   int n_threads_;
   const KeepGoing& keep_going_;
   const SeedingKernels& kernels_;
+  std::int64_t chunk_;  // rows whose potential is summed together
   std::int64_t n_chunks_;
   std::vector<typename Rows::seeding_norm> norms_, panel_norms_;
   std::vector<float> closest_, panel_;
