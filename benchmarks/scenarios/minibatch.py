@@ -68,8 +68,8 @@ SCENARIOS = (
     Scenario(
         "mb_mnist_k256", "minibatch-kmeans", digits, data.head(5_000), score,
         (
-            estimator("shoal", "shoal", "MiniBatchKMeans", batches="nested"),
-            estimator("shoal, sampled", "shoal", "MiniBatchKMeans"),
+            estimator("shoal", "shoal", "MiniBatchKMeans"),
+            estimator("shoal, nested", "shoal", "MiniBatchKMeans", batches="nested"),
             estimator("shoal k-means, 5 iterations", "shoal", "KMeans", max_iter=5),
             estimator("scikit-learn", "sklearn.cluster", "MiniBatchKMeans"),
         ),

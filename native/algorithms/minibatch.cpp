@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "algorithms/center_pass.hpp"
+#include "algorithms/deck.hpp"
 #include "algorithms/distinct_rows.hpp"
 #include "algorithms/kmeans_empty.hpp"
 #include "algorithms/lottery.hpp"
@@ -80,12 +81,13 @@ class Fit {
         options_.max_no_improvement);
     Stepper<Rows> stepper(options_.k, rows_.d, options_.reassignment_ratio, options_.seed,
                           options_.n_threads);
+    Deck<Rows> deck(rows_, lottery_);
     std::vector<double> before;
     while (result.n_steps < n_steps_) {
       if (!goes_on(result.n_steps, n_steps_)) throw Interrupted();
       const auto step = static_cast<std::uint64_t>(result.n_steps++);
-      const Rows batch = rows_.subset(
-          lottery_.draw(batch_size_, Philox(options_.seed, kBatchRows + step)), nullptr);
+      const Rows batch =
+          rows_.subset(deck.deal(batch_size_, Philox(options_.seed, kBatchRows + step)), nullptr);
       if (tolerance > 0) before = state.centers;
       const double inertia = stepper.step(batch, state, step) / static_cast<double>(batch_size_);
       if (result.n_steps == 1) continue;  // what the start makes of it, not an improvement

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "algorithms/center_pass.hpp"
+#include "algorithms/deck.hpp"
 #include "algorithms/lottery.hpp"
 #include "algorithms/minibatch.hpp"
 #include "check.hpp"
@@ -103,6 +104,24 @@ SHOAL_TEST(rows_are_drawn_by_weight) {
     third += row == 3;
   }
   CHECK_NEAR(third, 3000, 150);
+}
+
+SHOAL_TEST(every_row_is_dealt_once_before_any_comes_again) {
+  const std::vector<double> X(10, 0.0);
+  const auto rows = dense_rows(X.data(), 10, 1, nullptr);
+  const Lottery lottery(rows);
+  Deck deck(rows, lottery);
+  std::vector<std::int64_t> dealt;
+  for (std::uint64_t batch = 0; batch < 5; ++batch) {
+    for (const std::int64_t row : deck.deal(4, Philox(1, batch))) dealt.push_back(row);
+  }
+  std::vector<std::int64_t> first(dealt.begin(), dealt.begin() + 10);
+  std::vector<std::int64_t> second(dealt.begin() + 10, dealt.end());
+  CHECK(first != second);
+  std::ranges::sort(first);
+  std::ranges::sort(second);
+  CHECK(first == second);
+  CHECK(std::ranges::adjacent_find(first) == first.end());
 }
 
 SHOAL_TEST(a_fit_has_the_same_bits_at_every_level_and_thread_count) {
