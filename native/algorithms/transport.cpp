@@ -105,17 +105,29 @@ void Transport::list_moves(const std::int64_t* costs, const std::int32_t* labels
   std::vector<std::int32_t> members = std::move(arrived_[a]);
   members.insert(members.end(), rows_.begin() + starts_[a], rows_.begin() + starts_[a + 1]);
   std::erase_if(members, [&](std::int32_t row) { return labels[row] != from; });
-  const std::size_t enough = std::min(members.size(), static_cast<std::size_t>(most));
+  const auto enough = static_cast<std::size_t>(most);
+  const auto keep_cheapest = [&](Moves& listed) {
+    std::nth_element(listed.begin(), listed.begin() + (most - 1), listed.end());
+    listed.resize(enough);
+  };
+  for (std::int64_t to = 0; to < k_; ++to) moves(from, to).clear();
+  limits_.assign(static_cast<std::size_t>(k_), kFar);
+  for (const std::int32_t row : members) {
+    const std::int64_t* const cost = costs + row * k_;
+    for (std::int64_t to = 0; to < k_; ++to) {
+      const std::int64_t price = cost[to] - cost[from];
+      std::int64_t& limit = limits_[static_cast<std::size_t>(to)];
+      if (price > limit || to == from) continue;
+      Moves& listed = moves(from, to);
+      listed.push_back({price, row});
+      if (listed.size() < 2 * enough) continue;
+      keep_cheapest(listed);
+      limit = listed.back().price;
+    }
+  }
   for (std::int64_t to = 0; to < k_; ++to) {
     Moves& listed = moves(from, to);
-    listed.clear();
-    if (to == from) continue;
-    for (const std::int32_t row : members) {
-      listed.push_back({costs[row * k_ + to] - costs[row * k_ + from], row});
-    }
-    std::nth_element(listed.begin(), listed.begin() + static_cast<std::ptrdiff_t>(enough),
-                     listed.end());
-    listed.resize(enough);
+    if (listed.size() > enough) keep_cheapest(listed);
     std::make_heap(listed.begin(), listed.end(), std::greater<>());
   }
   listed_[a] = true;

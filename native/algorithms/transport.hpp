@@ -59,7 +59,8 @@ class Transport {
   std::vector<std::int64_t> starts_;  // where the rows of each cluster begin, and the end
   std::vector<std::vector<std::int32_t>> arrived_;  // rows that came to each cluster since
   std::vector<bool> listed_;                        // clusters whose moves are listed
-  std::vector<Moves> moves_;  // by pair of clusters: heaps, the cheapest on top
+  std::vector<std::int64_t> limits_;  // by cluster, while moves are listed: no dearer ones count
+  std::vector<Moves> moves_;          // by pair of clusters: heaps, the cheapest on top
   std::vector<std::int64_t> distance_;
   std::vector<std::int64_t> before_;  // the node before each on its shortest path, or -1
   std::vector<bool> done_;

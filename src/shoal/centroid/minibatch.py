@@ -114,7 +114,8 @@ def minibatch_kmeans(
         Label all rows in the end.
     batches : {"sampled", "nested"}, default="sampled"
         Batches dealt from the shuffled rows, every row once before any comes again (rows with
-        weights are drawn in proportion to them); or batches of which each holds the one before and as many rows again, up to all rows, with Lloyd's iterations on each until the
+        weights are drawn in proportion to them); or batches of which each holds the one before and
+        as many rows again, up to all rows, with Lloyd's iterations on each until the
         centres move less than their sampling error: lower inertia in less time. Nested batches
         start with `batch_size` or `init_size` rows, whichever is more, and with the start that is
         best after a few iterations on them; they take each row's weight as it is, and have no use
