@@ -51,7 +51,6 @@ ROW = Algorithm(
         "row_lambdas_",
         "cluster_parents_",
         "cluster_births_",
-        "cluster_sizes_",
         "cluster_labels_",
         "max_lambdas_",
         "deepest_lambdas_",
@@ -60,6 +59,7 @@ ROW = Algorithm(
         "metric_",
         "n_features_in_",
     ),
+    drawn=("condensed_tree_", "labels_"),
     paper=Paper(
         "Campello, R. J. G. B., Moulavi, D., Zimek, A. and Sander, J. (2015). Hierarchical density "
         "estimates for data clustering, visualization, and outlier detection. ACM Transactions on "

@@ -11,13 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from shoal.checks import check_choice, check_integer, check_number, check_weights
 from shoal.density.cluster_centers import centroids_of, medoids_of
-from shoal.density.hierarchy import (
-    HDBSCANResult,
-    Selection,
-    condensed_tree,
-    cut_tree,
-    fit_rows,
-)
+from shoal.density.hierarchy import HDBSCANResult, Selection, cut_tree, fit_rows
 from shoal.density.placing import Placed
 from shoal.density.reachability import Metric, ReachabilityTree, name_of
 from shoal.density.tree_clusterer import TreeClusterer
@@ -83,6 +77,8 @@ class HDBSCAN(TreeClusterer):
     >>> model.predict([[0.15], [40.0]]).tolist()
     [0, -1]
     """
+
+    _condensed: npt.NDArray[Any] | None
 
     def __init__(
         self,
@@ -277,13 +273,13 @@ class HDBSCAN(TreeClusterer):
     def condensed_tree_(self) -> npt.NDArray[Any]:
         """The condensed tree, one entry per row and cluster."""
         check_is_fitted(self)
-        return condensed_tree(
-            self.row_clusters_,
-            self.row_lambdas_,
-            self.cluster_parents_,
-            self.cluster_births_,
-            self.cluster_sizes_,
-        )
+        if self._condensed is None:
+            self._condensed = self._result.condensed_tree
+        return self._condensed
+
+    @condensed_tree_.setter
+    def condensed_tree_(self, tree: npt.NDArray[Any]) -> None:
+        self._condensed = tree
 
     @property
     def single_linkage_tree_(self) -> npt.NDArray[np.float64]:
@@ -303,6 +299,7 @@ class HDBSCAN(TreeClusterer):
     def _keep(self, result: HDBSCANResult) -> None:
         tree = result.tree
         self._tree: ReachabilityTree = tree
+        self._result = result
         self.labels_ = result.labels
         self.probabilities_ = result.probabilities
         self.outlier_scores_ = result.outlier_scores
@@ -313,7 +310,7 @@ class HDBSCAN(TreeClusterer):
         self.row_lambdas_ = result.row_lambdas
         self.cluster_parents_ = result.parents
         self.cluster_births_ = result.births
-        self.cluster_sizes_ = result.sizes
+        self._condensed = None
         self.cluster_labels_ = result.cluster_labels
         self.max_lambdas_ = result.max_lambdas
         self.deepest_lambdas_ = result.deepest_lambdas

@@ -16,7 +16,7 @@ from shoal.density.reachability import Metric, ReachabilityTree, reachability_tr
 from shoal.errors import ParameterError
 from shoal.progress import Callback, Event
 
-__all__ = ["HDBSCANResult", "Selection", "condensed_tree", "cut_tree", "fit_rows", "hdbscan"]
+__all__ = ["HDBSCANResult", "Selection", "cut_tree", "fit_rows", "hdbscan"]
 
 METHODS: tuple[str, ...] = ("eom", "leaf")
 
@@ -101,27 +101,14 @@ class HDBSCANResult:
         them: children below n_samples are rows, cluster c of the tree is n_samples + c. Parents
         come in order; below each its rows by lambda, then its clusters.
         """
-        return condensed_tree(
-            self.row_clusters, self.row_lambdas, self.parents, self.births, self.sizes
-        )
-
-
-def condensed_tree(
-    row_clusters: npt.NDArray[np.int32],
-    row_lambdas: npt.NDArray[np.float64],
-    parents: npt.NDArray[np.int32],
-    births: npt.NDArray[np.float64],
-    sizes: npt.NDArray[np.int32],
-) -> npt.NDArray[Any]:
-    """Return the tree of the package hdbscan, see `HDBSCANResult.condensed_tree`."""
-    n, m = row_clusters.size, parents.size
-    out = np.empty(n + m - 1, dtype=_CONDENSED)
-    out["parent"] = n + np.concatenate([row_clusters, parents[1:]])
-    out["child"] = np.concatenate([np.arange(n), n + np.arange(1, m)])
-    out["lambda_val"] = np.concatenate([row_lambdas, births[1:]])
-    out["child_size"] = np.concatenate([np.ones(n, dtype=np.intp), sizes[1:]])
-    is_cluster = out["child"] >= n
-    return out[np.lexsort((out["child"], out["lambda_val"], is_cluster, out["parent"]))]
+        n, m = self.row_clusters.size, self.parents.size
+        out = np.empty(n + m - 1, dtype=_CONDENSED)
+        out["parent"] = n + np.concatenate([self.row_clusters, self.parents[1:]])
+        out["child"] = np.concatenate([np.arange(n), n + np.arange(1, m)])
+        out["lambda_val"] = np.concatenate([self.row_lambdas, self.births[1:]])
+        out["child_size"] = np.concatenate([np.ones(n, dtype=np.intp), self.sizes[1:]])
+        is_cluster = out["child"] >= n
+        return out[np.lexsort((out["child"], out["lambda_val"], is_cluster, out["parent"]))]
 
 
 def hdbscan(
