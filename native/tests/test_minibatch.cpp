@@ -1,5 +1,6 @@
 // Mini-batch k-means: a batch against the rule written out, and the same bits at every level, on
 // any number of threads and however rows are cut into calls.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

@@ -71,7 +71,7 @@ ROW = Algorithm(
     scenario="minibatch",
     options=(
         Option("n_init", int, "Number of starts; the best one is kept."),
-        Option("batches", ("sampled", "nested"), "Batches of shuffled rows, or each twice the last."),
+        Option("batches", ("sampled", "nested"), "Shuffled batches, or each twice the last."),
         Option("batch_size", int, "Rows of a batch."),
         Option("init_size", int, "Rows drawn for a start."),
         Option("max_iter", int, "Most passes over the rows that the batches amount to."),
