@@ -90,7 +90,7 @@ class PaletteFit {
 
  private:
   static constexpr int kCoarsestBits = 5;  // per channel, of the grid
-  static constexpr int kCellsPerCenter = 32;
+  static constexpr int kCellsPerCenter = 48;
   static constexpr double kSearchTolerance = 3e-4;
   static constexpr double kTolerance = 1e-5;
   static constexpr int kMostRounds = 50;
