@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -25,6 +27,9 @@ SHARE_OF_FREE = 0.8
 ROOM = 900_000_000
 """Addresses that the libraries reserve and a small job takes when they are told to be frugal."""
 
+STILL_TO_LOAD = 250_000_000
+"""Addresses that the libraries of fits and pictures will take, which are loaded after a plan."""
+
 _FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 
 _UNITS = {
@@ -44,6 +49,7 @@ _UNITS = {
     "tib": 2**40,
 }
 _UNLIMITED = 2**60
+_ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,9 @@ def require_room() -> None:
         return
     for name, value in _FRUGAL.items():
         os.environ.setdefault(name, value)
+    # Every thread would have 64 MB of addresses set aside for memory of its own.
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
     if soft < ROOM:
         raise MemoryBudgetError(
             f"the limit of address space (ulimit -v) must be at least {format_bytes(ROOM)}; "
@@ -254,5 +263,5 @@ def _resource_limits(root: Path) -> list[int | None]:
     for name, used in (("RLIMIT_AS", "VmSize"), ("RLIMIT_DATA", "VmData")):
         soft, _ = resource.getrlimit(getattr(resource, name))
         if soft != resource.RLIM_INFINITY:
-            left.append(soft - (_field(status, used) or 0))
+            left.append(soft - (_field(status, used) or 0) - STILL_TO_LOAD)
     return left

@@ -99,7 +99,7 @@ def test_many_rows_become_a_density_image_that_shows_a_small_group():
     figure = plot.scatter(make_job(columns, labels=labels))
     image = figure.axes[0].images[0].get_array()
     red = np.array([int(style.colour(2)[at : at + 2], 16) / 255 for at in (1, 3, 5)])
-    distance = np.abs(np.asarray(image)[..., :3] - red).sum(axis=-1)
+    distance = np.abs(np.asarray(image)[..., :3] / 255 - red).sum(axis=-1)
     assert distance.min() < 0.35
     assert any("Density" in text.get_text() for text in figure.texts)
 

@@ -38,7 +38,7 @@ ROW = Algorithm(
     },
     # A fiftieth of the rows around each row.
     time=Cost("n * n * d / 20"),
-    memory=Cost("16 * n * d + 60 * n + 1e7"),
+    memory=Cost("max(3e7, 8 * n * d + 75 * n) + 3 * n"),
     state=(
         "cluster_centers_",
         "metric_",

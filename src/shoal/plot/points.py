@@ -124,7 +124,8 @@ def _draw_density(
     depth = np.log1p(counts[seen]) / np.log1p(counts.max())
     image[seen, 3] = 0.25 + 0.75 * depth
     axes.imshow(
-        image.reshape(high, wide, 4),
+        # Bytes, because matplotlib would enlarge doubles in eight times the memory.
+        np.round(255 * image).astype(np.uint8).reshape(high, wide, 4),
         extent=(left, right, bottom, top),
         origin="lower",
         aspect="auto",
