@@ -18,10 +18,6 @@ from shoal.planning import plan
 from shoal.report.words import verdict
 from shoal.selection.from_tree import choose_k_from_tree, cut_into
 
-needs_a_tree = pytest.mark.skipif(
-    "agglomerative" not in catalogue.names(), reason="the catalogue has no tree of merges"
-)
-
 DBSCAN = {"algorithm": "dbscan", "eps": 0.5, "min_samples": 4, "scale": "none"}
 TREE = {"algorithm": "agglomerative", "scale": "none"}
 
@@ -174,7 +170,6 @@ def test_a_job_that_does_not_fit_is_refused_with_the_estimate(rows: np.ndarray) 
             plan(rows, algorithm=algorithm, memory_limit=5000)
 
 
-@needs_a_tree
 def test_the_number_of_groups_comes_from_one_tree(rows: np.ndarray) -> None:
     result = shoal.cluster(rows[8:], **TREE)
     assert result.choice is not None
@@ -184,7 +179,6 @@ def test_the_number_of_groups_comes_from_one_tree(rows: np.ndarray) -> None:
     assert given.scores["silhouette"] == pytest.approx(result.scores["silhouette"])
 
 
-@needs_a_tree
 def test_a_tree_can_be_cut_at_a_height(rows: np.ndarray) -> None:
     tree = shoal.cluster(rows[8:], **TREE).model.linkage_matrix_
     height = (tree[-3, 2] + tree[-4, 2]) / 2
@@ -249,7 +243,6 @@ def test_relabelling_keeps_noise() -> None:
     assert NearestGroups(new, np.zeros(2), np.zeros(2)).assign(new, None) is new
 
 
-@needs_a_tree
 def test_trees_and_infinite_distances_come_back_from_a_file(
     rows: np.ndarray, tmp_path: Path
 ) -> None:

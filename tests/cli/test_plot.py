@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from shoal.catalogue import names
 from shoal.cli.plot import KINDS
 from tests.report.conftest import HOSTILE
 
@@ -41,7 +40,6 @@ def test_pictures_of_a_job_are_drawn_again(shoal: Shoal, result: Path, kind: str
 
 
 def test_a_dendrogram_comes_from_the_folder_or_the_model(shoal: Shoal, tmp_path: Path) -> None:
-    _need("agglomerative")
     assert shoal("cluster", "sample:iris", "-q", "--algorithm", "agglomerative").code == 0
     assert shoal("plot", "dendrogram", "iris.shoal", "-q").out == "iris-dendrogram.png\n"
     own = (tmp_path / "iris.shoal" / "plots" / "dendrogram.png").read_bytes()
@@ -58,7 +56,6 @@ def test_a_dendrogram_comes_from_the_folder_or_the_model(shoal: Shoal, tmp_path:
 def test_pictures_of_a_fit_come_from_the_folder_or_the_model(
     shoal: Shoal, tmp_path: Path, algorithm: str, kind: str
 ) -> None:
-    _need(algorithm)
     assert shoal("cluster", "sample:iris", "-q", "--algorithm", algorithm).code == 0
     assert shoal("plot", kind, "iris.shoal", "-q").code == 0
     own = (tmp_path / "iris.shoal" / "plots" / f"{KINDS[kind]}.png").read_bytes()
@@ -74,11 +71,6 @@ def test_the_k_distance_comes_from_a_table_or_a_result(shoal: Shoal, result: Pat
     ended = shoal("plot", "k-distance", "sample:iris", "--min-samples", 500, "--force")
     assert ended.code == 2
     assert "min_samples must be at most the 150 rows; got 500." in ended.err
-
-
-def _need(algorithm: str) -> None:
-    if algorithm not in names():
-        pytest.skip(f"the catalogue has no {algorithm}")
 
 
 BAD = [

@@ -81,4 +81,10 @@ ROW = Algorithm(
         Option("cluster_selection_epsilon", float, "Do not split groups below this distance."),
     ),
     defaults=_defaults,
+    hints={
+        "noise": "A smaller --min-samples, or a smaller --min-cluster-size, leaves fewer rows out; "
+        "see: shoal plot condensed-tree.",
+        "single": "A smaller --min-cluster-size, or --cluster-selection-method leaf, parts groups; "
+        "see: shoal plot condensed-tree.",
+    },
 )

@@ -104,6 +104,53 @@ class TreeClusterer(Clusterer):
             strengths=strengths,
         )
 
+    def nearest_clusters(self, X: Any) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float64]]:
+        """Return the cluster nearest to each row, whether the row belongs to it or is noise.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_new, n_features) or (n_new, n_samples)
+            Rows, or their distances to the training rows.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_new,), int32
+            Cluster of the nearest training row that has one; -1 where there is no cluster.
+        strengths : ndarray of shape (n_new,), float64
+            1 / the mutual reachability of that row, over the last lambda of its cluster; at most 1.
+        """
+        rows = self._check_new_data(X, sparse=False)
+        own = self._labels_of(Placed(self.row_clusters_, self.row_lambdas_))
+        inside = np.flatnonzero(own >= 0)
+        if not inside.size or not len(rows):
+            return np.full(len(rows), -1, dtype=np.int32), np.zeros(len(rows))
+        nearest, distances = self._nearest_of(rows, inside)
+        labels = own[nearest]
+        last = self.max_lambdas_[selected_clusters(self.cluster_labels_)][labels]
+        reach = np.maximum(distances, self.core_distances_[nearest])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            strengths = np.minimum(1 / reach, last) / last
+        # Clusters of equal rows have no last lambda; only rows equal to them belong to them.
+        strengths = np.where(np.isinf(last), reach == 0, strengths)
+        return labels, np.where(last == 0, 1.0, strengths)
+
+    def _nearest_of(
+        self, rows: npt.NDArray[Any], inside: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Nearest of some training rows to each row, and its distance."""
+        if self.metric_ in ("precomputed", FUNCTION):
+            if self.metric_ == "precomputed" and rows.shape[1] != self.core_distances_.size:
+                rows = rows[:, self.counted_rows_]
+            given = self._distances_to_all(rows)[:, inside]
+            at = given.argmin(axis=1)
+            return inside[at], given[np.arange(len(at)), at]
+        searched = metric_rows(self.training_rows_[inside], self.metric_)
+        queries = metric_rows(rows.astype(self.training_rows_.dtype), self.metric_)
+        native, found = _native.kneighbors(
+            searched.rows, queries.rows, 1, False, self.n_jobs or 0, None, searched.number
+        )
+        return inside[found[:, 0]], searched.distances(native)[:, 0]
+
     def outlier_scores(self, X: Any) -> npt.NDArray[np.float64]:
         """Return how far out each row lies, 0 to 1, higher is farther.
 
