@@ -112,7 +112,7 @@ def test_haversine_takes_degrees_and_gives_kilometres():
 @pytest.mark.parametrize(
     ("X", "metric", "error", "sentence"),
     [
-        ([[10.0, 95.0], [11.0, 181.0]], "haversine", DataError, "longitude 181.0 in row 1"),
+        ([[10.0, 95.0], [11.0, 361.0]], "haversine", DataError, "longitude 361.0 in row 1"),
         ([[10.0, 5.0], [100.0, 5.0]], "haversine", DataError, "row 1. Swapped, all rows are valid"),
         ([[10.0], [11.0]], "haversine", DataError, "two columns"),
         ([[1.0, 2.0], [0.0, 0.0]], "cosine", DataError, "row of zeros .* got one in row 1"),

@@ -52,7 +52,8 @@ def check_tree(Z: Any) -> Tree:
     if wrong.any():
         step, column = np.argwhere(wrong)[0].tolist()
         raise DataError(
-            f"Z must join clusters that are there; got {tree[step, column]!r} in step {step}."
+            f"Z must join clusters that are there; got {float(tree[step, column])!r} in step "
+            f"{step}."
         )
     if np.unique(joined).size != joined.size:
         raise DataError("Z must join every cluster once; got one that is joined twice.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial.distance import cdist, squareform
 from sklearn.utils import check_array
 
 from shoal import _native, budget
@@ -213,6 +214,8 @@ def merge(
         # Far from the origin, sums of centres would lose digits that differences keep.
         shift = given.values.mean(axis=0)
         return _native.linkage_centers(np.ascontiguousarray(given.values - shift), *rest)
+    if method == "ward" and weights is not None and not centers:
+        given = _weighted(given, weights)
     if given.kind == "rows" and method == "single" and n > _SCIPY_TIES:
         return _along_spanning_tree(given, n_jobs, callback)
     if given.kind == "rows":
@@ -220,6 +223,18 @@ def merge(
     if given.kind == "square":
         return _native.linkage_square(given.values, *rest)
     return _native.linkage_condensed(given.values, n, *rest)
+
+
+def _weighted(given: Distances, weights: npt.NDArray[np.float64]) -> Distances:
+    """Distances whose squares are twice what joining rows of such weights adds to the squares."""
+    if given.kind == "rows":
+        apart = cdist(given.values, given.values)
+    elif given.kind == "condensed":
+        apart = squareform(given.values)
+    else:
+        apart = given.values
+    both = weights[:, None] * weights / (weights[:, None] + weights)
+    return Distances(apart * np.sqrt(2 * both), "square", given.n_rows)
 
 
 def _along_spanning_tree(
@@ -279,8 +294,8 @@ def _check_condensed(X: npt.NDArray[Any]) -> tuple[npt.NDArray[np.float64], str,
     if wrong.any():
         at = int(np.flatnonzero(wrong)[0])
         raise DataError(
-            f"X must hold distances, which are finite and not negative; got {values[at]!r} at "
-            f"position {at}."
+            "X must hold distances, which are finite and not negative; got "
+            f"{float(values[at])!r} at position {at}."
         )
     return values, "condensed", n
 

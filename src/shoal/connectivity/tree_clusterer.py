@@ -123,7 +123,8 @@ class TreeClusterer(Clusterer):
         ndarray of shape (n_samples,), int32
             Labels.
         """
-        return self.row_labels_[self._nearest(self._new(X))]
+        nearest = self._nearest(self._new(X))
+        return self.row_labels_[nearest]
 
     def membership(self, X: Any = None, *, full: bool = False) -> npt.NDArray[np.float64]:
         """Return how clearly each row belongs to its cluster, 0 to 1.
