@@ -20,7 +20,7 @@ import os, sys
 import numpy as np
 from shoal.catalogue import find
 row = find(sys.argv[1])
-X = np.random.default_rng(0).normal(size=(4000, 6))
+X = np.random.default_rng(0).normal(size=(2000, 6))
 def fit():
     estimator = row.load_estimator()
     wanted = {"n_clusters": 8} if row.needs_k else row.fixed(X, 8)
@@ -45,28 +45,19 @@ assert (fit() == expected).all()
 THREADS = """
 from concurrent.futures import ThreadPoolExecutor
 with ThreadPoolExecutor(16) as pool:
-    found = list(pool.map(lambda _: fit(), range(32)))
+    found = list(pool.map(lambda _: fit(), range(16)))
 assert all((labels == expected).all() for labels in found)
 """
 
 
-def _run(row: Algorithm, script: str) -> None:
+@every_row
+def test_eight_forked_children_and_then_sixteen_threads_fit(row: Algorithm) -> None:
+    work = START + (FORK if hasattr(os, "fork") else "") + THREADS
     done = subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", START + script, row.name],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", work, row.name],
         timeout=SECONDS,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@every_row
-def test_eight_forked_children_fit_after_their_parent(row: Algorithm) -> None:
-    _run(row, FORK)
-
-
-@every_row
-def test_sixteen_threads_fit_at_once(row: Algorithm) -> None:
-    _run(row, THREADS)

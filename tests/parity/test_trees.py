@@ -99,7 +99,7 @@ PUBLISHED = {
     "fastcluster_average": "average",
     "fastcluster_ward": "ward",
 }
-MOST_ROWS = 3_200
+MOST_ROWS = 2_100
 
 
 def published() -> dict[tuple[str, str], list[tuple[str, str, int, float]]]:

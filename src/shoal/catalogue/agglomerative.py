@@ -37,7 +37,7 @@ ROW = Algorithm(
     },
     # Ward: a matrix up to 4,096 rows, then two looks at all centres in boxes.
     time=Cost("2 * n * n * d"),
-    memory=Cost("8 * min(n, max(0, (4097 - n) * n)) ** 2 + 48 * n * d + 250 * n"),
+    memory=Cost("8 * min(n, max(0, (4097 - n) * n)) ** 2 + 24 * n * d + 80 * n"),
     state=(
         "rows_",
         "tree_rows_",

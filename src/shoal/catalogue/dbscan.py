@@ -44,7 +44,7 @@ ROW = Algorithm(
         "blocks": "a row of the last block can join clusters of the first",
     },
     time=Cost("400 * n * d * log2(n + 2)"),
-    memory=Cost("13 * n * d + 14 * n"),
+    memory=Cost("17 * n * d + 35 * n"),
     state=(
         "components_",
         "core_labels_",
