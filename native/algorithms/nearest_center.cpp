@@ -172,8 +172,8 @@ class TileSearch {
   const ExactKernels& exact_ = SHOAL_PICK_KERNELS(exact_kernels);
   std::span<const std::int32_t> wanted_;
   double least_size_ = 0;
-  LeastEntry best_[kPairTile];
-  float norms_[kPairTile], limits_[kPairTile];
+  LeastEntry best_[kPairTile] = {};
+  float norms_[kPairTile] = {}, limits_[kPairTile] = {};
   std::vector<double> points_, low_, high_;
   std::vector<float> tile_;
   std::vector<std::int32_t> found_;
