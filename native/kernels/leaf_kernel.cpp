@@ -1,45 +1,31 @@
 #include "kernels/leaf.hpp"
+#include "kernels/metric_sum.hpp"
 #include "kernels/pair_block.hpp"
 
 namespace shoal::SHOAL_ISA {
 namespace {
 
-typedef std::int64_t vl __attribute__((vector_size(kLanes * 4)));
-
-SHOAL_INLINE vd magnitude(vd a) { return (vd)((vl)a & std::int64_t{0x7fffffffffffffff}); }
-
-// max: `b` where `a` is NaN or `b` is. at_most: bit l is a[l] <= b[l], never with a NaN.
+// at_most: bit l is a[l] <= b[l], never with a NaN.
 #if defined(__AVX512F__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm512_maskz_max_pd(0xff, (__m512d)a, (__m512d)b); }
 SHOAL_INLINE unsigned at_most(vd a, vd b) {
   return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LE_OQ);
 }
 #elif defined(__AVX2__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm256_max_pd((__m256d)a, (__m256d)b); }
 SHOAL_INLINE unsigned at_most(vd a, vd b) {
   return static_cast<unsigned>(
       _mm256_movemask_pd(_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_LE_OQ)));
 }
 #elif defined(__SSE2__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm_max_pd((__m128d)a, (__m128d)b); }
 SHOAL_INLINE unsigned at_most(vd a, vd b) {
   return static_cast<unsigned>(_mm_movemask_pd(_mm_cmple_pd((__m128d)a, (__m128d)b)));
 }
 #else
-SHOAL_INLINE vd max(vd a, vd b) { return a > b ? a : b; }
 SHOAL_INLINE unsigned at_most(vd a, vd b) {
   unsigned bits = 0;
   for (int l = 0; l < kHalf; ++l) bits |= static_cast<unsigned>(a[l] <= b[l]) << l;
   return bits;
 }
 #endif
-
-template <Metric metric>
-SHOAL_INLINE vd add_dimension(vd sum, vd gap) {
-  if constexpr (metric == Metric::manhattan) return sum + magnitude(gap);
-  if constexpr (metric == Metric::chebyshev) return max(sum, magnitude(gap));
-  return sum + gap * gap;
-}
 
 // Vectors of keys held at once: eight hide the latency of the additions.
 constexpr int kSums = kLeafTile / kHalf < 8 ? kLeafTile / kHalf : 8;

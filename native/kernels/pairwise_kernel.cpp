@@ -1,48 +1,32 @@
+#include "kernels/metric_sum.hpp"
 #include "kernels/pair_block.hpp"
 #include "kernels/pairwise.hpp"
 
 namespace shoal::SHOAL_ISA {
 namespace {
 
-typedef std::int64_t vl __attribute__((vector_size(kLanes * 4)));
-
-SHOAL_INLINE vf magnitude(vf a) { return (vf)((vi)a & 0x7fffffff); }
-SHOAL_INLINE vd magnitude(vd a) { return (vd)((vl)a & std::int64_t{0x7fffffffffffffff}); }
-
 using SHOAL_ISA::less_mask;
-using SHOAL_ISA::max;
 using SHOAL_ISA::min;
 #if defined(__AVX512F__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm512_maskz_max_pd(0xff, (__m512d)a, (__m512d)b); }
 SHOAL_INLINE unsigned less_mask(vd a, vd b) {
   return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_LT_OQ);
 }
 #elif defined(__AVX2__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm256_max_pd((__m256d)a, (__m256d)b); }
 SHOAL_INLINE unsigned less_mask(vd a, vd b) {
   return static_cast<unsigned>(
       _mm256_movemask_pd(_mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_LT_OQ)));
 }
 #elif defined(__SSE2__)
-SHOAL_INLINE vd max(vd a, vd b) { return (vd)_mm_max_pd((__m128d)a, (__m128d)b); }
 SHOAL_INLINE unsigned less_mask(vd a, vd b) {
   return static_cast<unsigned>(_mm_movemask_pd(_mm_cmplt_pd((__m128d)a, (__m128d)b)));
 }
 #else
-SHOAL_INLINE vd max(vd a, vd b) { return a > b ? a : b; }
 SHOAL_INLINE unsigned less_mask(vd a, vd b) {
   unsigned bits = 0;
   for (int l = 0; l < kHalf; ++l) bits |= static_cast<unsigned>(a[l] < b[l]) << l;
   return bits;
 }
 #endif
-
-template <Metric metric, class V>
-SHOAL_INLINE V add_dimension(V sum, V gap) {
-  if constexpr (metric == Metric::manhattan) return sum + magnitude(gap);
-  if constexpr (metric == Metric::chebyshev) return max(sum, magnitude(gap));
-  return sum + gap * gap;
-}
 
 // Vectors of keys held at once: eight hide the latency of the additions.
 template <class Real>

@@ -17,7 +17,7 @@ from shoal import _native
 from shoal.centroid.rows import Rows
 from shoal.checks import check_weights
 from shoal.errors import ParameterError
-from shoal.estimator import Clusterer
+from shoal.estimator import WeightedClusterer
 
 __all__ = ["CenterClusterer"]
 
@@ -40,7 +40,7 @@ class CenterResult(Protocol):
     def n_iter(self) -> int: ...
 
 
-class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clusterer):  # type: ignore[misc]
+class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, WeightedClusterer):  # type: ignore[misc]
     """Base of estimators whose clusters are the rows nearest to a centre.
 
     A subclass fits and calls `_keep` or `_keep_result`. Where the dissimilarity is not the squared
@@ -99,27 +99,6 @@ class CenterClusterer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluster
                 ConvergenceWarning,
                 stacklevel=5,
             )
-
-    def fit_predict(
-        self,
-        X: Any,
-        y: Any = None,  # noqa: ARG002 - convention
-        sample_weight: Any = None,
-    ) -> npt.NDArray[np.int32]:
-        """Fit and return the labels of the training rows.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As in `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-            Labels.
-        """
-        labels: npt.NDArray[np.int32] = self.fit(X, sample_weight=sample_weight).labels_
-        return labels
 
     def predict(self, X: Any) -> npt.NDArray[np.int32]:
         """Return the index of the nearest centre of each row, the lowest index on a tie.

@@ -169,21 +169,6 @@ class AgglomerativeClustering(TreeClusterer):
             )
         return self._keep_tree(Z, rows, weights, metric, by_number=graph is not None and not full)
 
-    def fit_predict(self, X: Any, y: Any = None, sample_weight: Any = None) -> Any:  # noqa: ARG002 - convention
-        """Fit and return the labels of the training rows.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As in `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-            Labels.
-        """
-        return self.fit(X, sample_weight=sample_weight).labels_
-
     def _builds_full_tree(self, n_samples: int) -> bool:
         """Whether scikit-learn would; without, its clusters are numbered in another order."""
         full = self.compute_full_tree

@@ -12,12 +12,12 @@ from shoal.checks import check_integer, check_number
 from shoal.connectivity.dendrogram import clusters_below, label_heads, top_clusters
 from shoal.connectivity.nearest_rows import gaps_to_clusters, nearest_row
 from shoal.errors import ParameterError
-from shoal.estimator import Clusterer
+from shoal.estimator import WeightedClusterer
 
 __all__ = ["TreeClusterer"]
 
 
-class TreeClusterer(Clusterer):
+class TreeClusterer(WeightedClusterer):
     """Base of estimators whose clusters are the branches of a tree of merges.
 
     A subclass fits and calls `_keep_tree`; it has the parameters ``n_clusters``,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from shoal.estimator import Clusterer
 __all__ = ["DensityClusterer"]
 
 
-class DensityClusterer(Clusterer):
+class DensityClusterer(Clusterer, ABC):
     """Base of estimators whose clusters are dense regions, with noise, label -1, between them.
 
     A subclass says how new rows are labelled (`_label`), which cluster is nearest to them
@@ -132,17 +133,21 @@ class DensityClusterer(Clusterer):
         directed: npt.NDArray[np.bool_] = rows.any(axis=1)
         return directed
 
+    @abstractmethod
     def _label(self, rows: Any) -> npt.NDArray[np.int32]:
-        raise NotImplementedError
+        """Label checked rows."""
 
+    @abstractmethod
     def _nearest_label(self, rows: Any) -> npt.NDArray[np.int32]:
-        raise NotImplementedError
+        """Return the cluster nearest to each row."""
 
+    @abstractmethod
     def _reach_of(self, rows: Any) -> npt.NDArray[np.float64]:
-        raise NotImplementedError
+        """Return how far out rows lie."""
 
+    @abstractmethod
     def _training_reach(self) -> npt.NDArray[np.float64]:
-        raise NotImplementedError
+        """Return how far out the training rows lie."""
 
 
 def _scores(reach: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

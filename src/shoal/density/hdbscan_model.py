@@ -249,26 +249,6 @@ class HDBSCAN(TreeClusterer):
         labels[counted] = flat
         return labels
 
-    def fit_predict(
-        self,
-        X: Any,
-        y: Any = None,  # noqa: ARG002 - convention
-        sample_weight: Any = None,
-    ) -> npt.NDArray[np.int32]:
-        """Fit and return the labels of the training rows.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As in `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,), int32
-            Labels.
-        """
-        return self.fit(X, sample_weight=sample_weight).labels_
-
     @property
     def condensed_tree_(self) -> npt.NDArray[Any]:
         """The condensed tree, one entry per row and cluster."""

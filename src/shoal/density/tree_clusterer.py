@@ -18,7 +18,7 @@ from shoal.density.placing import (
 )
 from shoal.density.reachability import FUNCTION, Metric
 from shoal.errors import DataError, ParameterError
-from shoal.estimator import Clusterer
+from shoal.estimator import WeightedClusterer
 from shoal.metric_rows import metric_rows
 
 __all__ = ["TreeClusterer"]
@@ -26,7 +26,7 @@ __all__ = ["TreeClusterer"]
 CHUNK = 1 << 22  # distances to training rows that are held at once
 
 
-class TreeClusterer(Clusterer):
+class TreeClusterer(WeightedClusterer):
     """Base of estimators that keep a condensed tree; a subclass fits and stores what is below."""
 
     metric: Metric
